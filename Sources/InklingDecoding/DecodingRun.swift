@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingModel
+public import InklingTokenizer
+
+/// Two models, their caches and the tokens so far: what a strategy works on.
+///
+/// Made once for a pair of models and used for one generation after another, so that a chat goes on from the caches.
+/// Not `Sendable`: it has one owner.
+public final class DecodingRun {
+    public let target: any ModelRunner
+    public let draft: (any ModelRunner)?
+
+    public private(set) var sampler = Sampler(SamplerSettings())
+    public private(set) var random = PositionalRandom(seed: 0)
+    /// Prompt and committed tokens, those of the round in progress included.
+    public private(set) var history = SamplingHistory()
+    public private(set) var promptCount = 0
+    public private(set) var endTokens: Set<TokenID> = []
+    public private(set) var clock = DecodeClock { .zero }
+    private var cancellation = CancellationFlag()
+    private var maxTokens: Int?
+    private var alternativeCount = 0
+    private var origin = Duration.zero
+
+    private var roundIndex = 0
+    private var roundStart = Duration.zero
+    private var roundMark = SamplingHistory().mark
+    private var pending: [CommittedToken] = []
+    private var spans: [PassSpan] = []
+
+    public init(target: any ModelRunner, draft: (any ModelRunner)? = nil) {
+        self.target = target
+        self.draft = draft
+    }
+
+    // MARK: What a strategy reads
+
+    /// Prompt and committed tokens.
+    public var tokens: [TokenID] { history.tokens }
+
+    public var committedCount: Int { history.count - promptCount }
+
+    /// The position of the next token.
+    public var position: Int { history.count }
+
+    /// The root of the next draft: the last token, which the target's cache does not hold yet.
+    /// - Precondition: a generation is in progress, so there is a prompt.
+    public var root: TokenID { history.tokens[history.count - 1] }
+
+    /// How many more tokens may be committed, by the request's limit and by the target's context. A draft need not be
+    /// longer than this less one, since its verification yields one token more.
+    public var remainingCount: Int {
+        // The last token of all needs no room in the cache.
+        let room = target.contextCapacity + 1 - history.count
+        return max(0, min(room, (maxTokens ?? .max) - committedCount))
+    }
+
+    /// How many rows the target's next pass may have. A tree takes a row for each node and one for the root, though only a
+    /// path of it stays in the cache.
+    public var rowRoom: Int { max(0, target.contextCapacity - target.cachedCount) }
+
+    /// Since the generation began.
+    public var elapsed: Duration { clock.now() - origin }
+
+    // MARK: What a strategy does
+
+    /// One pass of the target, timed and counted.
+    /// - Throws: ``GenerationError/cancelled`` before the pass if the user gave up.
+    public func forwardTarget(_ batch: ModelBatch) throws(GenerationError) -> ForwardOutput {
+        try forward(batch, on: target, lane: .target)
+    }
+
+    /// One pass of the draft model, timed and counted.
+    public func forwardDraft(_ batch: ModelBatch) throws(GenerationError) -> ForwardOutput {
+        guard let draft else { throw .missingNeed(strategy: "", need: .draftModel) }
+        return try forward(batch, on: draft, lane: .draft)
+    }
+
+    /// Logits of a pass of the target: all rows, or the last, as the batch asks.
+    public func targetLogits(_ batch: ModelBatch) throws(GenerationError) -> Rows {
+        try logits(of: forwardTarget(batch), lane: .target)
+    }
+
+    public func draftLogits(_ batch: ModelBatch) throws(GenerationError) -> Rows {
+        try logits(of: forwardDraft(batch), lane: .draft)
+    }
+
+    /// Adds a pass that was made without ``forwardTarget(_:)`` or ``forwardDraft(_:)``, in a lane of its own.
+    public func record(_ span: PassSpan) {
+        spans.append(span)
+    }
+
+    /// Ends the round if the user gave up; to be called where a strategy computes without passes.
+    public func checkCancellation() throws(GenerationError) {
+        if cancellation.isCancelled { throw .cancelled }
+    }
+
+    /// Commits a token.
+    /// - Parameters:
+    ///   - distribution: what the sampler gave for its position.
+    ///   - logits: the target's logits that predicted it.
+    public func commit(
+        _ token: TokenID, source: TokenSource, distribution: Distribution, logits: ArraySlice<Float>
+    ) {
+        commit(
+            token, source: source, distribution: distribution,
+            logProbability: TokenScores.logProbability(of: token, logits: logits),
+            alternatives: TokenScores.alternatives(alternativeCount, logits: logits))
+    }
+
+    /// Commits a token whose probability is known already.
+    public func commit(
+        _ token: TokenID, source: TokenSource, distribution: Distribution, logProbability: Float,
+        alternatives: [TokenAlternative] = []
+    ) {
+        pending.append(
+            CommittedToken(
+                id: token, position: position, source: source, logProbability: logProbability,
+                alternatives: alternatives))
+        sampler.append(token, drawnFrom: distribution, to: &history)
+    }
+
+    /// Closes the round: what was committed and timed since the last one.
+    /// - Parameter draftedCount: tokens put before the target, if not those of `draft`.
+    public func endRound(
+        draft: DraftTree? = nil, verdict: Verdict? = nil, hypotheses: [Hypothesis] = [], measures: [RoundMeasure] = [],
+        draftedCount: Int? = nil
+    ) -> DecodingRound {
+        let now = elapsed
+        defer {
+            roundIndex += 1
+            startRound(at: now)
+        }
+        return DecodingRound(
+            index: roundIndex, draft: draft, verdict: verdict, committed: pending, hypotheses: hypotheses,
+            measures: measures, draftedCount: draftedCount ?? draft?.count ?? 0, spans: spans, start: roundStart,
+            duration: now - roundStart, cache: Self.usage(of: target))
+    }
+
+    private func forward(
+        _ batch: ModelBatch, on runner: any ModelRunner, lane: Lane
+    ) throws(GenerationError) -> ForwardOutput {
+        try checkCancellation()
+        let start = elapsed
+        let output: ForwardOutput
+        do throws(ModelError) {
+            output = try runner.forward(batch)
+        } catch .cancelled {
+            throw .cancelled
+        } catch {
+            throw .model(error)
+        }
+        spans.append(PassSpan(lane: lane, start: start, duration: elapsed - start, rowCount: batch.rows.count))
+        return output
+    }
+
+    private func logits(of output: ForwardOutput, lane: Lane) throws(GenerationError) -> Rows {
+        guard let logits = output.logits, logits.rowCount > 0 else { throw .missingLogits(lane) }
+        return logits
+    }
+
+    // MARK: What the generator does
+
+    /// Starts a generation. The caches stay as they are.
+    func prepare(_ request: GenerationRequest, clock: DecodeClock, cancellation: CancellationFlag, origin: Duration) {
+        sampler = Sampler(request.sampler)
+        random = PositionalRandom(seed: request.sampler.seed)
+        history = SamplingHistory(request.prompt)
+        promptCount = request.prompt.count
+        endTokens = request.endTokens
+        maxTokens = request.maxTokens
+        alternativeCount = request.alternativeCount
+        self.clock = clock
+        self.cancellation = cancellation
+        self.origin = origin
+        roundIndex = 0
+        startRound(at: elapsed)
+    }
+
+    /// Forgets passes so far, which belong to the prefill: the first round starts now.
+    func startRounds() {
+        startRound(at: elapsed)
+    }
+
+    private func startRound(at time: Duration) {
+        roundStart = time
+        roundMark = history.mark
+        pending = []
+        spans = []
+    }
+
+    /// Takes back what an unfinished round committed.
+    func discardRound() {
+        history.restore(roundMark)
+        startRound(at: elapsed)
+    }
+
+    /// Takes back the last tokens of the round that just ended, because the output ends before them.
+    func takeBack(_ count: Int, _ round: inout DecodingRound) {
+        history.truncate(to: history.count - count)
+        roundMark = history.mark
+        settleCaches()
+        round.cache = Self.usage(of: target)
+    }
+
+    /// Drops from the caches what does not stand for committed tokens: rejected drafts, mixtures, tokens taken back.
+    func settleCaches() {
+        let expected = Array(history.tokens.dropLast())
+        for runner in [target, draft].compactMap(\.self) {
+            let count = runner.commonPrefix(with: expected)
+            if runner.cachedCount > count { runner.truncate(to: count) }
+        }
+    }
+
+    static func usage(of runner: any ModelRunner) -> CacheUsage {
+        let bytes = runner.cacheBytes
+        return CacheUsage(
+            usedTokens: runner.cachedCount, capacityTokens: runner.contextCapacity, usedBytes: bytes.used,
+            capacityBytes: bytes.capacity)
+    }
+}

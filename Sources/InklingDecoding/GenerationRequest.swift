@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingTokenizer
+
+/// One generation, as plain data.
+public struct GenerationRequest: Sendable, Equatable {
+    public var prompt: [TokenID]
+    /// Identifier of a row of ``StrategyRegistry``.
+    public var strategy: String
+    public var parameters: [String: ParameterValue]
+    public var sampler: SamplerSettings
+    /// nil: until the context is full.
+    public var maxTokens: Int?
+    public var stopStrings: [String]
+    /// Tokens that end the output; empty to go on past them.
+    public var endTokens: Set<TokenID>
+    /// How many alternatives each committed token carries.
+    public var alternativeCount: Int
+    /// Prompt tokens a pass; a cancellation waits for at most one such pass.
+    public var prefillChunk: Int
+
+    public init(
+        prompt: [TokenID], strategy: String = StrategyDescriptor.autoregressive.id,
+        parameters: [String: ParameterValue] = [:], sampler: SamplerSettings = SamplerSettings(), maxTokens: Int? = nil,
+        stopStrings: [String] = [], endTokens: Set<TokenID> = [], alternativeCount: Int = 0, prefillChunk: Int = 512
+    ) {
+        self.prompt = prompt
+        self.strategy = strategy
+        self.parameters = parameters
+        self.sampler = sampler
+        self.maxTokens = maxTokens
+        self.stopStrings = stopStrings
+        self.endTokens = endTokens
+        self.alternativeCount = alternativeCount
+        self.prefillChunk = prefillChunk
+    }
+
+    public static let maxTokensRange = 0...Int(Int32.max)
+    public static let alternativeCountRange = 0...100
+    public static let prefillChunkRange = 1...65_536
+    public static let stopStringCountRange = 0...64
+    public static let stopStringByteRange = 1...4096
+
+    /// Checks what does not depend on model or strategy.
+    public func validate() throws(GenerationError) {
+        try sampler.validate()
+        if let maxTokens { try SamplerSettings.check("the token limit", maxTokens, Self.maxTokensRange) }
+        try SamplerSettings.check("the number of alternatives", alternativeCount, Self.alternativeCountRange)
+        try SamplerSettings.check("the prefill chunk", prefillChunk, Self.prefillChunkRange)
+        try SamplerSettings.check("the number of stop strings", stopStrings.count, Self.stopStringCountRange)
+        for stop in stopStrings {
+            try SamplerSettings.check(
+                "the length in bytes of a stop string", stop.utf8.count, Self.stopStringByteRange)
+        }
+        guard !prompt.isEmpty else { throw .emptyPrompt }
+    }
+}

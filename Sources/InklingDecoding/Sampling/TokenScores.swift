@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingTokenizer
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What the model itself thought of a position: the softmax of its logits, before any sampler setting.
+public enum TokenScores {
+    /// ln p of a token, −infinity for one that the model excludes or does not know.
+    public static func logProbability(of token: TokenID, logits: ArraySlice<Float>) -> Float {
+        let index = logits.startIndex + Int(token.rawValue)
+        guard logits.indices.contains(index) else { return -.infinity }
+        let value = logits[index] - VectorMath.logSumExp(logits)
+        return value.isNaN ? -.infinity : value
+    }
+
+    /// The `count` most probable tokens, most probable first.
+    public static func alternatives(_ count: Int, logits: ArraySlice<Float>) -> [TokenAlternative] {
+        guard count > 0 else { return [] }
+        let candidates = Candidates(logits: logits)
+        let total = VectorMath.logSumExp(candidates.logits[...])
+        return candidates.greatest(count).map {
+            TokenAlternative(id: candidates.token(at: $0), probability: exp(candidates.logits[$0] - total))
+        }
+    }
+}

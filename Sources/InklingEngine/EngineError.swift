@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingDecoding
+public import InklingGGUF
+public import InklingModel
+public import InklingTemplates
+public import InklingTensor
+public import InklingTokenizer
+
+/// Why something the user asked for could not be done: the sentence for standard error.
+public enum EngineError: Error, Sendable, Equatable {
+    /// The file itself is at fault, or not there.
+    case file(GGUFError)
+    case model(path: String, ModelError)
+    case tokenizer(path: String, TokenizerError)
+    case template(TemplateError)
+    case kernels(KernelError)
+    case generation(GenerationError)
+    /// The context asked for is not one the model can have.
+    case badContext(requested: Int, allowed: ClosedRange<Int>)
+}
+
+extension EngineError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .model(let path, let error): "cannot load model \"\(path)\": \(error.description)"
+        case .tokenizer(let path, let error): "cannot load model \"\(path)\": \(error.description)"
+        case .template(let error): error.description
+        case .kernels(let error): error.description
+        case .generation(let error): error.description
+        case .badContext(let requested, let allowed):
+            "a context of \(requested) tokens is not possible; it must be from \(allowed.lowerBound) to "
+                + "\(allowed.upperBound)"
+        }
+    }
+
+    /// What to try next, where that helps.
+    public var hint: String? {
+        switch self {
+        case .template(.raised): "the template may not allow a system message, or two turns of one side in a row"
+        case .template: "use --chat-format chatml to go on without the model's own template"
+        case .model(_, .vocabularyOnly): "such a file works with tokenize and detokenize only"
+        default: nil
+        }
+    }
+}

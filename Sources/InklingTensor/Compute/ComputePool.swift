@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CKernels
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Threads of our own that run the slices of one operation at a time.
+///
+/// The caller is one of them, so a pool of width 1 has no thread. Between operations workers spin for a moment, since
+/// passes follow each other in microseconds, and then sleep. Slices are handed out one by one, in order; results never
+/// depend on who ran which.
+///
+/// One owner calls ``run(_:_:)``; two calls at once are a mistake and trap.
+public final class ComputePool: Sendable {
+    public let width: Int
+    private let shared: Shared
+    private let isRunning = Atomic<Bool>(false)
+
+    public init(width: Int) {
+        self.width = max(1, min(width, 256))
+        shared = Shared()
+        for _ in 1..<max(1, self.width) { shared.startWorker() }
+    }
+
+    deinit { shared.stop() }
+
+    /// Calls `body(index, worker)` for every index in `0..<count`, on all threads of the pool, and returns when all are
+    /// done. `worker`, in `0..<width`, tells which thread it is, for scratch memory.
+    public func run(_ count: Int, _ body: (_ index: Int, _ worker: Int) -> Void) {
+        guard count > 1, width > 1 else {
+            for index in 0..<count { body(index, 0) }
+            return
+        }
+        let wasRunning = isRunning.exchange(true, ordering: .acquiring)
+        precondition(!wasRunning, "a compute pool runs one operation at a time")
+        shared.run(count, body)
+        isRunning.store(false, ordering: .releasing)
+    }
+}
+
+/// What caller and workers share. Workers hold it, not the pool, so that a pool nobody needs ends its threads.
+///
+/// `@unchecked Sendable`: `body` and `count` are written by the caller while no worker is inside an operation (`active` is
+/// zero) and published by the release of `generation`; everything else is atomic or guarded by the mutex.
+@safe private final class Shared: @unchecked Sendable {
+    private let generation = Atomic<Int>(0)
+    private let next = Atomic<Int>(0)
+    private let active = Atomic<Int>(0)
+    private let sleepers = Atomic<Int>(0)
+    private let stopping = Atomic<Bool>(false)
+    private var count = 0
+    private var workerCount = 0
+    private var body: UnsafePointer<(Int, Int) -> Void>?
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    /// About 50 microseconds: longer than the gap between two operations of a pass, shorter than anybody notices.
+    private static let spinLimit = 1500
+
+    init() {
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(wake, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(wake)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe wake.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    func startWorker() {
+        workerCount += 1
+        var thread = pthread_t()
+        let context = unsafe Unmanaged.passRetained(WorkerStart(shared: self, worker: workerCount)).toOpaque()
+        let status = unsafe pthread_create(&thread, nil, { context in
+            let start = unsafe Unmanaged<WorkerStart>.fromOpaque(context!).takeRetainedValue()
+            start.shared.work(as: start.worker)
+            return nil
+        }, context)
+        if status == 0 {
+            pthread_detach(thread)
+        } else {
+            // The caller does all the work itself then.
+            workerCount -= 1
+            unsafe Unmanaged<WorkerStart>.fromOpaque(context).release()
+        }
+    }
+
+    func stop() {
+        stopping.store(true, ordering: .sequentiallyConsistent)
+        announce()
+    }
+
+    func run(_ count: Int, _ body: (Int, Int) -> Void) {
+        withoutActuallyEscaping(body) { escapable in
+            unsafe withUnsafePointer(to: escapable) { pointer in
+                unsafe self.body = pointer
+                self.count = count
+                next.store(0, ordering: .relaxed)
+                active.store(workerCount, ordering: .relaxed)
+                announce()
+                unsafe takeSlices(pointer, worker: 0)
+                var spins = 0
+                while active.load(ordering: .acquiring) != 0 {
+                    spins += 1
+                    if spins < Self.spinLimit { ik_pause() } else { sched_yield() }
+                }
+                unsafe self.body = nil
+            }
+        }
+    }
+
+    private func announce() {
+        _ = generation.add(1, ordering: .sequentiallyConsistent)
+        guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+        unsafe pthread_mutex_lock(mutex)
+        unsafe pthread_cond_broadcast(wake)
+        unsafe pthread_mutex_unlock(mutex)
+    }
+
+    private func takeSlices(_ body: UnsafePointer<(Int, Int) -> Void>, worker: Int) {
+        while true {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < count else { return }
+            unsafe body.pointee(index, worker)
+        }
+    }
+
+    func work(as worker: Int) {
+        var seen = 0
+        while true {
+            seen = waitForWork(after: seen)
+            if stopping.load(ordering: .acquiring) { return }
+            if let body = unsafe body { unsafe takeSlices(body, worker: worker) }
+            _ = active.subtract(1, ordering: .acquiringAndReleasing)
+        }
+    }
+
+    /// Where idle workers are: profiles can leave this name out.
+    @inline(never)
+    private func waitForWork(after seen: Int) -> Int {
+        for _ in 0..<Self.spinLimit {
+            let now = generation.load(ordering: .acquiring)
+            if now != seen { return now }
+            ik_pause()
+        }
+        unsafe pthread_mutex_lock(mutex)
+        _ = sleepers.add(1, ordering: .sequentiallyConsistent)
+        while generation.load(ordering: .sequentiallyConsistent) == seen { unsafe pthread_cond_wait(wake, mutex) }
+        _ = sleepers.subtract(1, ordering: .sequentiallyConsistent)
+        unsafe pthread_mutex_unlock(mutex)
+        return generation.load(ordering: .acquiring)
+    }
+}
+
+private final class WorkerStart {
+    let shared: Shared
+    let worker: Int
+
+    init(shared: Shared, worker: Int) {
+        self.shared = shared
+        self.worker = worker
+    }
+}

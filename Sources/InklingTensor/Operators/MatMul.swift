@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CKernels
+
+/// Matrices that are multiplied with the same input, in one go: queries, keys and values, or gate and up.
+public final class Products {
+    let columnCount: Int
+    let entries: [Entry]
+    let wantsQuantised: Bool
+    let wantsInterleaved: Bool
+    /// Bytes of weights that one pass reads.
+    let weightBytes: Int
+
+    @safe struct Entry {
+        let matrix: PackedMatrix
+        let output: FloatMatrix
+        let weights: ik_weights
+        let isQuantised: Bool
+    }
+
+    /// - Precondition: all matrices have the same number of columns, and each output as many columns as its matrix rows.
+    public init(_ pairs: [(matrix: PackedMatrix, output: FloatMatrix)]) {
+        precondition(!pairs.isEmpty)
+        columnCount = pairs[0].matrix.columnCount
+        entries = pairs.map { pair in
+            precondition(pair.matrix.columnCount == pairs[0].matrix.columnCount, "matrices differ in columns")
+            precondition(pair.output.columnCount == pair.matrix.rowCount, "output does not fit the matrix")
+            let type = Int32(pair.matrix.type.rawValue)
+            return unsafe Entry(
+                matrix: pair.matrix, output: pair.output, weights: pair.matrix.weights,
+                isQuantised: ik_wants_q8(type) != 0)
+        }
+        wantsQuantised = entries.contains { $0.isQuantised }
+        wantsInterleaved = entries.contains { !$0.isQuantised }
+        weightBytes = pairs.reduce(0) { $0 + $1.matrix.byteCount }
+    }
+}
+
+extension Compute {
+    /// `output[row] = matrix · input[row]` for the first `rowCount` rows and every matrix of `products`.
+    ///
+    /// Rows are cut into tiles of at most 16 columns of one kernel call. A row's result is one chain of sums over blocks of
+    /// 32 inputs, whatever the tile.
+    public func multiply(_ products: Products, input: FloatMatrix, rowCount: Int) {
+        precondition(input.columnCount == products.columnCount, "input does not fit the matrices")
+        precondition(rowCount > 0 && rowCount <= input.rowCapacity)
+        let columns = products.columnCount
+        let tile = Int(IK_MAX_TILE), tiles = (rowCount + tile - 1) / tile
+        let q8 = Int32(ElementType.q8_0.rawValue), f32 = Int32(ElementType.f32.rawValue)
+        let quantisedTile = ik_tile_bytes(q8, tile, columns), interleavedTile = ik_tile_bytes(f32, tile, columns)
+        let quantised = unsafe products.wantsQuantised ? memory(.quantised, byteCount: quantisedTile * tiles) : nil
+        let interleaved =
+            unsafe products.wantsInterleaved ? memory(.interleaved, byteCount: interleavedTile * tiles) : nil
+        let table = unsafe self.table
+        let source = unsafe input.base
+
+        func prepare(_ index: Int) {
+            let first = index * tile, count = min(tile, rowCount - first)
+            let from = unsafe source + first * columns
+            if let quantised = unsafe quantised {
+                unsafe table.quantize_tile(from, columns, count, columns, quantised + index * quantisedTile)
+            }
+            if let interleaved = unsafe interleaved {
+                unsafe table.interleave_tile(from, columns, count, columns, interleaved + index * interleavedTile)
+            }
+        }
+        func multiply(_ entry: Products.Entry, _ groups: Range<Int>) {
+            var weights = unsafe entry.weights
+            let stride = entry.matrix.rowCount
+            for index in 0..<tiles {
+                let first = index * tile, count = min(tile, rowCount - first)
+                let act = unsafe entry.isQuantised
+                    ? quantised! + index * quantisedTile : interleaved! + index * interleavedTile
+                unsafe table.matmul(
+                    &weights, act, count, groups.lowerBound, groups.upperBound,
+                    entry.output.base + first * stride, stride)
+            }
+        }
+
+        // Below this much work a hand-over to other threads costs more than it brings.
+        let work = max(products.weightBytes, products.weightBytes / 8 * rowCount)
+        guard pool.width > 1, work > 192 << 10 else {
+            for index in 0..<tiles { prepare(index) }
+            for entry in products.entries { multiply(entry, 0..<entry.matrix.groupCount) }
+            return
+        }
+        if tiles > 1 {
+            pool.run(tiles) { index, _ in prepare(index) }
+        } else {
+            prepare(0)
+        }
+        // A slice is a run of groups: small enough to stay in a core's cache over all tiles and to even out the threads,
+        // large enough to stream.
+        let sliceBytes = min(256 << 10, max(16 << 10, products.weightBytes / (pool.width * 4)))
+        var slices = 0
+        let perSlice = products.entries.map { entry in
+            let groupBytes = max(1, entry.matrix.byteCount / entry.matrix.groupCount)
+            let groups = max(1, sliceBytes / groupBytes)
+            slices += (entry.matrix.groupCount + groups - 1) / groups
+            return groups
+        }
+        pool.run(slices) { slice, _ in
+            var slice = slice
+            for (index, entry) in products.entries.enumerated() {
+                let groups = perSlice[index], count = (entry.matrix.groupCount + groups - 1) / groups
+                if slice < count {
+                    let begin = slice * groups
+                    multiply(entry, begin..<min(begin + groups, entry.matrix.groupCount))
+                    return
+                }
+                slice -= count
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import InklingDecoding
+import InklingEngine
+import InklingModel
+import InklingTokenizer
+
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Answers one prompt.",
+        discussion: """
+            The prompt is wrapped in the model's chat template as a user turn; --raw takes it as it is. Without -p it is \
+            read from standard input. Text streams as it comes; --json prints one object at the end, --ndjson one event \
+            a line as it happens.
+
+            Examples:
+              inkling generate -p "How do I list open ports?"
+              git diff | inkling generate -n 200 --temp 0
+              inkling generate --raw -p "Once upon a time" -n 50 --seed 7
+            """)
+
+    @OptionGroup(title: "Model") var models: ModelOptions
+    @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+
+    @Option(
+        name: [.customShort("s"), .long],
+        help: ArgumentHelp("How to decode; \"inkling strategies\" lists them.", valueName: "STRATEGY"))
+    var strategy: String = StrategyDescriptor.autoregressive.id
+
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("A parameter of the strategy.", valueName: "NAME=VALUE"))
+    var parameters: [String] = []
+
+    @Option(name: .short, help: ArgumentHelp("The prompt (default: standard input).", valueName: "TEXT"))
+    var prompt: String?
+
+    @Option(help: ArgumentHelp("A system message before the prompt.", valueName: "TEXT"))
+    var system: String?
+
+    @Flag(help: "Take the prompt as it is, without the chat template.")
+    var raw = false
+
+    @Option(name: .short, help: ArgumentHelp("At most this many tokens (default: until the end).", valueName: "N"))
+    var n: Int?
+
+    @Option(help: ArgumentHelp("End before this text; can be given more than once.", valueName: "TEXT"))
+    var stop: [String] = []
+
+    @Flag(help: "Go on past the model's end-of-text tokens.")
+    var ignoreEos = false
+
+    @Option(help: ArgumentHelp("Alternatives to each token in --ndjson.", valueName: "N"))
+    var alternatives: Int = 5
+
+    @Flag(help: "Print one JSON object at the end.")
+    var json = false
+
+    @Flag(help: "Print one JSON event a line, as it happens.")
+    var ndjson = false
+
+    @Flag(help: "Print figures on standard error at the end.")
+    var verbose = false
+
+    func validate() throws {
+        if json && ndjson { throw ValidationError("--json and --ndjson exclude each other") }
+    }
+
+    func run() throws {
+        let settings = try sampling.settings()
+        let values = try strategyValues()
+        if prompt == nil, StandardInput.isTerminal {
+            Output.error("inkling: reading the prompt from standard input; end it with Ctrl-D")
+        }
+        let text = if let prompt { Array(prompt.utf8) } else { try StandardInput.readAll() }
+        Signals.catchInterrupts()
+        let session = try models.open()
+        let request = GenerationRequest(
+            prompt: try promptTokens(text, session), strategy: strategy, parameters: values, sampler: settings,
+            maxTokens: n, stopStrings: stop, endTokens: ignoreEos ? [] : session.endTokens,
+            alternativeCount: ndjson ? alternatives : 0)
+        let cancellation = CancellationFlag()
+        let printer = GenerationPrinter(
+            format: json ? .json : ndjson ? .ndjson : .text, session: session, request: request)
+        let summary = Signals.cancelling(cancellation) {
+            session.generate(request, cancellation: cancellation, emit: printer.take)
+        }
+        try printer.finish(summary)
+        if verbose { Output.error(GenerationReport.line(summary.statistics)) }
+        switch summary.reason {
+        case .failed(let error): throw Failure(.generation(error))
+        case .cancelled: throw Failure.interrupted
+        case .contextFull:
+            Output.error("inkling: stopped: the context is full (\(session.runner.contextCapacity) tokens)")
+        case .endOfText, .tokenLimit, .stopString: break
+        }
+    }
+
+    private func strategyValues() throws -> [String: ParameterValue] {
+        do throws(GenerationError) {
+            let descriptor = try StrategyRegistry.descriptor(strategy)
+            var values: [String: ParameterValue] = [:]
+            for text in parameters {
+                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+                values[parts[0]] = try descriptor.value(named: parts[0], text: parts.count > 1 ? parts[1] : "")
+            }
+            return values
+        } catch { throw Failure(error.description, status: Failure.usageStatus) }
+    }
+
+    private func promptTokens(_ text: [UInt8], _ session: ModelSession) throws -> [TokenID] {
+        if raw {
+            return session.target.tokenizer.encode(text, special: .parse, boundaries: .byDefault)
+        }
+        // One line break at the end is the shell's, not the prompt's.
+        let content = String(decoding: prompt == nil && text.last == 10 ? text.dropLast() : text[...], as: UTF8.self)
+        let messages = (system.map { [ChatMessage(.system, $0)] } ?? []) + [ChatMessage(.user, content)]
+        do throws(EngineError) {
+            return try session.target.chatFormat.tokens(messages, tokenizer: session.target.tokenizer)
+        } catch { throw Failure(error) }
+    }
+}
