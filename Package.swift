@@ -16,42 +16,104 @@ let swift: [SwiftSetting] = [
 /// Kernels are compiled for speed even in debug builds: tests run whole models.
 let kernels: [CSetting] = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
 
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A target of level 0 to 6; dependencies go down only, as CONTRIBUTING.md shows.
+func level(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
+}
+
 let package = Package(
     name: "Inkling",
     platforms: [.macOS(.v15)],
     products: [
         .library(
             name: "Inkling",
-            targets: ["InklingEngine", "InklingDecoding", "InklingArchitectures", "InklingModel", "InklingTensor"]),
+            targets: [
+                "InklingEngine", "InklingDecoding", "InklingArchitectures", "InklingModel", "InklingGGUF",
+                "InklingTensor", "InklingTokenizer",
+            ])
+    ],
+    traits: [
+        .trait(
+            name: "Readline",
+            description: "Line editing by GNU readline in the line-mode chat; the binary is then under the GPL."),
+        .default(enabledTraits: ["Readline"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
         .target(name: "CKernels", cSettings: kernels),
-        .target(name: "InklingTensor", dependencies: ["CKernels"], swiftSettings: swift),
-        .target(name: "InklingTokenizer", swiftSettings: swift),
-        .target(name: "InklingTemplates", swiftSettings: swift),
-        .target(name: "InklingGGUF", dependencies: ["InklingTensor"], swiftSettings: swift),
-        .target(name: "InklingModel", dependencies: ["InklingTensor", "InklingTokenizer"], swiftSettings: swift),
-        .target(
-            name: "InklingArchitectures", dependencies: ["InklingModel", "InklingGGUF", "InklingTensor", "InklingTokenizer"],
-            swiftSettings: swift),
-        .target(
-            name: "InklingDecoding", dependencies: ["InklingModel", "InklingTokenizer"], swiftSettings: swift),
-        .target(
-            name: "InklingEngine",
-            dependencies: [
+        .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+        .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+
+        level("InklingTensor", ["CKernels"]),
+        level("InklingTokenizer"),
+        level("InklingTemplates"),
+        level("InklingCells"),
+        level("InklingGGUF", ["InklingTensor"]),
+        level("InklingModel", ["InklingTensor", "InklingTokenizer"]),
+        level("InklingArchitectures", ["InklingModel", "InklingGGUF", "InklingTensor", "InklingTokenizer"]),
+        level("InklingDecoding", ["InklingModel", "InklingTokenizer"]),
+        level(
+            "InklingEngine",
+            [
                 "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingTemplates",
                 "InklingTensor", "InklingTokenizer",
-            ],
-            swiftSettings: swift),
+            ]),
+        level("InklingModelMaker", ["InklingGGUF", "InklingTensor"]),
         .executableTarget(
             name: "inkling",
             dependencies: [
-                "InklingDecoding", "InklingEngine", "InklingTensor", "InklingTokenizer",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "InklingArchitectures", "InklingCells", "InklingDecoding", "InklingEngine", "InklingGGUF",
+                "InklingModel", "InklingTemplates", "InklingTensor", "InklingTokenizer", arguments,
+                .target(name: "CReadline", condition: .when(traits: ["Readline"])),
             ],
             swiftSettings: swift),
+        .executableTarget(
+            name: "inkling-make-model",
+            dependencies: ["InklingGGUF", "InklingModelMaker", "InklingTensor", arguments], swiftSettings: swift),
+        .executableTarget(
+            name: "inkling-fuzz", dependencies: ["InklingGGUF", "InklingTensor"], swiftSettings: swift),
+
+        .target(
+            name: "InklingTestSupport",
+            dependencies: [
+                "InklingArchitectures", "InklingGGUF", "InklingModel", "InklingModelMaker", "InklingTensor",
+                "InklingTokenizer",
+            ],
+            path: "Tests/InklingTestSupport", swiftSettings: swift),
+        tests("InklingTensorTests", ["InklingTensor", "CKernels", "COpenBLAS", "InklingTestSupport"]),
+        tests("InklingGGUFTests", ["InklingGGUF", "InklingTensor", "inkling-fuzz"]),
+        tests("InklingTokenizerTests", ["InklingTokenizer"]),
+        tests("InklingTemplatesTests", ["InklingTemplates"]),
+        tests("InklingCellsTests", ["InklingCells"]),
+        tests("InklingModelTests", ["InklingModel", "InklingTensor", "InklingTokenizer", "InklingTestSupport"]),
+        tests(
+            "InklingArchitecturesTests",
+            [
+                "InklingArchitectures", "InklingGGUF", "InklingModel", "InklingModelMaker", "InklingTensor",
+                "InklingTokenizer", "InklingTestSupport",
+            ]),
+        tests(
+            "InklingDecodingTests", ["InklingDecoding", "InklingModel", "InklingTokenizer", "InklingTestSupport"]),
+        tests(
+            "InklingEngineTests",
+            [
+                "InklingEngine", "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel",
+                "InklingModelMaker", "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport",
+            ]),
+        tests(
+            "InklingCLITests",
+            [
+                "inkling", "InklingEngine", "InklingDecoding", "InklingModelMaker", "InklingTensor",
+                "InklingTokenizer", "InklingTestSupport", arguments,
+            ]),
     ]
 )

@@ -5,18 +5,22 @@
 #ifdef IK_ARM
 #include <arm_neon.h>
 
-#pragma clang attribute push(__attribute__((target("dotprod,fp16"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
 #define IK_LANES 4
-#define IK_TILE_COLUMNS 4
+#define IK_TILE_COLUMNS 8
+#define IK_WIDE_COLUMNS 4
 #include "ops.inc"
 
 typedef uint8_t vq __attribute__((ext_vector_type(16)));
 
-IK_INLINE vi ik_dot(vi acc, vq w, int32_t a) {
-    return (vi)vdotq_s32((int32x4_t)acc, (int8x16_t)w, vreinterpretq_s8_s32(vdupq_n_s32(a)));
+IK_INLINE vi ik_dot(vi acc, vq w, const uint8_t *x, int i) {
+    // A load of four chunks and a choice of lane, which is part of the instruction, cost less than four broadcasts.
+    vi chunks;
+    memcpy(&chunks, x + i / 4 * 16, sizeof chunks);
+    return (vi)vdotq_s32((int32x4_t)acc, (int8x16_t)w, vreinterpretq_s8_s32(vdupq_n_s32(chunks[i % 4])));
 }
-IK_INLINE vi ik_dot128(vi acc, vq w, int32_t a) { return ik_dot(acc, w, a); }
+IK_INLINE vi ik_dot128(vi acc, vq w, const uint8_t *x, int i) { return ik_dot(acc, w, x, i); }
 IK_INLINE vi ik_start128(int32_t n) { (void)n; return (vi)0; }
 IK_INLINE vq ik_prepare128(vq w) { return w ^ 0x80; }
 IK_INLINE vq ik_lookup(vq indices) {

@@ -6,6 +6,8 @@
 
 #include "CKernels.h"
 
+#include <string.h>
+
 #if defined(__x86_64__)
 #define IK_X86 1
 extern const ik_kernels ik_kernels_avx2;
@@ -73,6 +75,13 @@ IK_INLINE int ik_has_min(int32_t type) { return !ik_is_offset128(type); }
 
 /// Bytes of one block of a q8 activation tile: see "Activations" in CKernels.h.
 IK_INLINE size_t ik_act_block_bytes(size_t tile) { return tile * (IK_BLOCK + 5 * 4); }
+
+/// Chunk `i` of the activations of a block: four signed bytes as one word.
+IK_INLINE int32_t ik_chunk(const uint8_t *x, int i) {
+    int32_t v;
+    memcpy(&v, x + i * 4, sizeof v);
+    return v;
+}
 
 /// Values of the IQ4 formats' 16-entry table.
 extern const int8_t ik_iq4_values[16];

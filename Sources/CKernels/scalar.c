@@ -7,19 +7,25 @@
 #define IK_OWN_F16
 #include "ops.inc"
 
+static int32_t nibble_at(const uint8_t *q, size_t chunk, size_t at) {
+    return (q[chunk % 4 * 64 + at] >> (chunk / 4 * 4)) & 15;
+}
+static int32_t pair_at(const uint8_t *q, size_t chunk, size_t at) {
+    return (q[chunk / 4 * 64 + at] >> (chunk % 4 * 2)) & 3;
+}
+static int32_t bit_at(const uint8_t *q, size_t chunk, size_t at) { return (q[at] >> chunk) & 1; }
+
 /// Value `input` (0..31) of `row` in one unpacked block, without its offset.
 static int32_t quant_at(int32_t type, const uint8_t *q, size_t row, size_t input) {
     size_t chunk = input / 4, at = row * 4 + input % 4;
-    int32_t nibble = (q[chunk % 4 * 64 + at] >> (chunk / 4 * 4)) & 15;
-    int32_t two = (q[chunk / 4 * 64 + at] >> (chunk % 4 * 2)) & 3;
     switch (type) {
     case IK_Q8_0: return (int32_t)q[chunk * 64 + at] - 128;
-    case IK_Q2_K: return two;
-    case IK_Q3_K: return two | ((q[128 + at] >> chunk) & 1) << 2;
-    case IK_Q5_0: case IK_Q5_1: case IK_Q5_K: return nibble | ((q[256 + at] >> chunk) & 1) << 4;
-    case IK_Q6_K: return nibble | ((q[256 + chunk / 4 * 64 + at] >> (chunk % 4 * 2)) & 3) << 4;
-    case IK_IQ4_NL: case IK_IQ4_XS: return ik_iq4_values[nibble];
-    default: return nibble;
+    case IK_Q2_K: return pair_at(q, chunk, at);
+    case IK_Q3_K: return pair_at(q, chunk, at) | bit_at(q + 128, chunk, at) << 2;
+    case IK_Q5_0: case IK_Q5_1: case IK_Q5_K: return nibble_at(q, chunk, at) | bit_at(q + 256, chunk, at) << 4;
+    case IK_Q6_K: return nibble_at(q, chunk, at) | pair_at(q + 256, chunk, at) << 4;
+    case IK_IQ4_NL: case IK_IQ4_XS: return ik_iq4_values[nibble_at(q, chunk, at)];
+    default: return nibble_at(q, chunk, at);
     }
 }
 

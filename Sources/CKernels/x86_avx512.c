@@ -10,14 +10,15 @@
 
 #define IK_LANES 16
 #define IK_TILE_COLUMNS 16
+#define IK_WIDE_COLUMNS 4
 #include "ops.inc"
 
 typedef uint8_t vq __attribute__((ext_vector_type(64)));
 
-IK_INLINE vi ik_dot(vi acc, vq w, int32_t a) {
-    return (vi)_mm512_dpbusd_epi32((__m512i)acc, (__m512i)w, _mm512_set1_epi32(a));
+IK_INLINE vi ik_dot(vi acc, vq w, const uint8_t *x, int i) {
+    return (vi)_mm512_dpbusd_epi32((__m512i)acc, (__m512i)w, _mm512_set1_epi32(ik_chunk(x, i)));
 }
-IK_INLINE vi ik_dot128(vi acc, vq w, int32_t a) { return ik_dot(acc, w, a); }
+IK_INLINE vi ik_dot128(vi acc, vq w, const uint8_t *x, int i) { return ik_dot(acc, w, x, i); }
 IK_INLINE vi ik_start128(int32_t n) { return (vi)n; }
 IK_INLINE vq ik_prepare128(vq w) { return w; }
 IK_INLINE vq ik_lookup(vq indices) {

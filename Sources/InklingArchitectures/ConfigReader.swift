@@ -37,7 +37,7 @@ struct ConfigReader {
             }
             value = first
         }
-        guard let value else { throw .badMetadata(key: key, reason: "expected an integer, found \(raw)") }
+        guard let value else { throw .badMetadata(key: key, reason: "expected an integer, found \(raw.summary)") }
         guard value > 0, value <= limit else {
             throw .badMetadata(key: key, reason: "\(value) is not between 1 and \(limit)")
         }
@@ -48,7 +48,7 @@ struct ConfigReader {
         let key = key(name)
         guard let raw = file.metadata[key] else { return nil }
         guard let value = file.metadata.float(key), value.isFinite else {
-            throw .badMetadata(key: key, reason: "expected a finite number, found \(raw)")
+            throw .badMetadata(key: key, reason: "expected a finite number, found \(raw.summary)")
         }
         return value
     }
@@ -57,6 +57,19 @@ struct ConfigReader {
         guard let value = try number(name) else { return nil }
         guard value > 0 else { throw .badMetadata(key: key(name), reason: "\(value) is not above 0") }
         return value
+    }
+
+    /// Positions that layers with a sliding window see; nil for 0, which files have for "no window".
+    func slidingWindow() throws(ModelError) -> Int? {
+        let name = "attention.sliding_window"
+        return file.metadata.int(key(name)) == 0 ? nil : try optionalCount(name, limit: Self.countLimit)
+    }
+
+    /// A cap on scores or logits; 0 for none.
+    func softcap(_ name: String, default value: Double) throws(ModelError) -> Float {
+        let cap = try number(name) ?? value
+        guard cap >= 0 else { throw .badMetadata(key: key(name), reason: "\(cap) is below 0") }
+        return Float(cap)
     }
 
     /// The first of these that the file has: newer and older names of one number.
@@ -81,7 +94,7 @@ struct ConfigReader {
         guard headDimension > 0 else {
             throw .badMetadata(key: key("attention.head_count"), reason: "more heads than embedding values")
         }
-        guard let embeddingTensor = file.tensor(named: "token_embd.weight"), embeddingTensor.shape.count == 2 else {
+        guard let embeddingTensor = file.tensor(named: "token_embd.weight") else {
             throw .missingTensor(name: "token_embd.weight")
         }
         return ModelConfig(
@@ -89,7 +102,7 @@ struct ConfigReader {
             layerCount: try count("block_count", limit: 4096),
             embeddingLength: embedding, headCount: heads, kvHeadCount: kvHeads, headDimension: headDimension,
             feedForwardLength: try count("feed_forward_length"),
-            vocabularySize: embeddingTensor.shape[1],
+            vocabularySize: embeddingTensor.rowCount,
             contextLength: try optionalCount("context_length", limit: Self.countLimit) ?? 2048,
             normEpsilon: Float(try positive("attention.layer_norm_rms_epsilon") ?? 1e-5),
             activation: activation,

@@ -8,9 +8,9 @@ extension ArchitectureDescriptor {
     static let gemma2 = ArchitectureDescriptor(name: "gemma2", title: "Gemma 2") { reader throws(ModelError) in
         var config = try reader.common(pairing: .halves, activation: .gelu)
         config.embeddingScale = Float(config.embeddingLength).squareRoot()
-        config.attentionSoftcap = Float(try reader.positive("attn_logit_softcapping") ?? 50)
-        config.logitSoftcap = Float(try reader.positive("final_logit_softcapping") ?? 30)
-        config.slidingWindow = try reader.optionalCount("attention.sliding_window", limit: 1 << 28) ?? 4096
+        config.attentionSoftcap = try reader.softcap("attn_logit_softcapping", default: 50)
+        config.logitSoftcap = try reader.softcap("final_logit_softcapping", default: 30)
+        config.slidingWindow = try reader.slidingWindow() ?? 4096
         config.windowPeriod = 2
         // The 27B model scales by the width of an embedding's share, all others by the width of a head.
         if config.layerCount == 46 {
@@ -23,8 +23,8 @@ extension ArchitectureDescriptor {
     static let gemma3 = ArchitectureDescriptor(name: "gemma3", title: "Gemma 3") { reader throws(ModelError) in
         var config = try reader.common(pairing: .halves, activation: .gelu)
         config.embeddingScale = Float(config.embeddingLength).squareRoot()
-        config.logitSoftcap = Float(try reader.positive("final_logit_softcapping") ?? 0)
-        config.slidingWindow = try reader.optionalCount("attention.sliding_window", limit: 1 << 28)
+        config.logitSoftcap = try reader.softcap("final_logit_softcapping", default: 0)
+        config.slidingWindow = try reader.slidingWindow()
         config.windowPeriod = 6
         let globalBase = try reader.positive("rope.freq_base") ?? 1_000_000
         config.rotary = try reader.rotary(headDimension: config.headDimension, pairing: .halves, base: globalBase)

@@ -9,7 +9,7 @@ extension ArchitectureDescriptor {
     /// Query and key rows are permuted in the file, so neighbours rotate together.
     static let llama = ArchitectureDescriptor(name: "llama", title: "Llama") { reader throws(ModelError) in
         var config = try reader.common(pairing: .adjacent)
-        config.slidingWindow = try reader.optionalCount("attention.sliding_window", limit: 1 << 28)
+        config.slidingWindow = try reader.slidingWindow()
         return config
     }
 }

@@ -14,7 +14,7 @@ extension ArchitectureDescriptor {
     static let phi3 = ArchitectureDescriptor(name: "phi3", title: "Phi 3") { reader throws(ModelError) in
         var config = try reader.common(pairing: .halves)
         config.hasFusedProjections = true
-        config.slidingWindow = try reader.optionalCount("attention.sliding_window", limit: 1 << 28)
+        config.slidingWindow = try reader.slidingWindow()
         // A window as long as the context hides nothing.
         if let window = config.slidingWindow, window >= config.contextLength { config.slidingWindow = nil }
         let pairs = config.rotary.dimension / 2

@@ -53,7 +53,7 @@ struct TensorLoader {
 
     /// `rows` output rows of a weight matrix with `columns` inputs, starting at row `first` of a tensor of `total` rows.
     mutating func matrix(
-        _ name: String, columns: Int, rows: Int, first: Int = 0, total: Int? = nil, releasing: Bool = true
+        _ name: String, columns: Int, rows: Int, first: Int = 0, total: Int? = nil
     ) throws(ModelError) -> PackedMatrix {
         let tensor = try tensor(name, shape: [columns, total ?? rows])
         guard let rowBytes = tensor.type.byteCount(elements: columns) else {
@@ -65,12 +65,11 @@ struct TensorLoader {
         let packed: PackedMatrix
         do {
             packed = try PackedMatrix.packing(
-                source, type: tensor.type, rowCount: rows, columnCount: columns, pool: pool)
+                source, type: tensor.type, rowCount: rows, columnCount: columns, pool: pool, releasing: true)
         } catch {
             throw .outOfMemory(byteCount: error.byteCount, what: "tensor \"\(name)\"")
         }
         packedBytes += packed.byteCount
-        if releasing { source.release() }
         try finish(source.byteCount)
         return packed
     }

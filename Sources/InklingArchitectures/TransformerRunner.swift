@@ -139,7 +139,7 @@ public final class TransformerRunner: ModelRunner {
             case .token(let token):
                 model.embeddings.read(Int(token.rawValue), into: state, row: index)
             case .mixture(let parts):
-                compute.scale(state, by: 0, rows: index..<index + 1)
+                compute.clear(state, rows: index..<index + 1)
                 for part in parts {
                     model.embeddings.read(Int(part.token.rawValue), into: scratch.normed, row: 0)
                     compute.add(scratch.normed, row: 0, times: part.weight, to: state, row: index)

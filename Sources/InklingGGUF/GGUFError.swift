@@ -183,7 +183,7 @@ func quoted(_ text: String) -> String {
 
 extension GGUFValue {
     /// The value in few words, for messages: its type, and the value itself if it is short.
-    var summary: String {
+    public var summary: String {
         switch self {
         case .uint8(let number): return "the uint8 \(number)"
         case .int8(let number): return "the int8 \(number)"

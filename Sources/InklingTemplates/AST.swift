@@ -69,7 +69,7 @@ struct Link: Sendable {
     var position: TemplatePosition
     var kind: Kind
 
-    enum Kind: Sendable {
+    indirect enum Kind: Sendable {
         case attribute(String)
         case item(Expression)
         case slice(Expression?, Expression?, Expression?)

@@ -12,9 +12,7 @@ extension Interpreter {
             try charge(items: view.map.count)
             return view.items
         case .iterator(let iterator): return iterator.drain()
-        case .undefined(let undefined):
-            if undefined.isForbidden { throw needs(undefined) }
-            return []
+        case .undefined: return []
         case .string(let text):
             try charge(items: text.utf8.count)
             return text.unicodeScalars.map { .string(String($0)) }
@@ -65,6 +63,9 @@ extension Interpreter {
             }
         case .function(let function):
             if let found = try attribute(name, of: function) { return found }
+        case .tuple(let list) where list.isGroup:
+            if name == "grouper" { return list.items[0] }
+            if name == "list" { return list.items[1] }
         default: break
         }
         switch Methods.standing(of: name, for: value) {
@@ -155,9 +156,7 @@ extension Interpreter {
         case .tuple(let list): return try tuple(picked(list.items, first, last, step))
         case .string(let text):
             try charge(bytes: text.utf8.count * 2)
-            var view = String.UnicodeScalarView()
-            view.append(contentsOf: try picked(Array(text.unicodeScalars), first, last, step))
-            return .string(String(view))
+            return .string(String(scalars: try picked(Array(text.unicodeScalars), first, last, step)[...]))
         case .range(let range):
             let places = try indices(first, last, step, count: range.count)
             return .range(

@@ -28,6 +28,8 @@ extension Interpreter {
         guard let (definition, scope) = loop.recursion else {
             throw invalid("'loop' can be called only within a loop marked 'recursive'")
         }
+        try enter()
+        defer { leave() }
         return .string(
             try captured { () throws(TemplateError) in
                 try runLoop(definition, over: iterable, level: loop.level + 1, scope)

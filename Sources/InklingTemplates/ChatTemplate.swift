@@ -98,7 +98,7 @@ private struct ValueImporter {
     var bytes = 0
 
     mutating func value(_ value: TemplateValue, level: Int = 0) throws(TemplateError) -> Value {
-        guard level < TemplateLimits.valueDepth / 2 else {
+        guard level < TemplateLimits.valueDepth * 3 / 4 else {
             throw .limitExceeded(.valueDepth, TemplatePosition(line: 1, column: 1))
         }
         bytes += 16

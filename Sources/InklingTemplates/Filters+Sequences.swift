@@ -170,7 +170,7 @@ extension Filters {
             var end = start + 1
             while end < places.count, try i.areEqual(keys[places[start]], keys[places[end]]) { end += 1 }
             let members = try i.list(places[start..<end].map { items[$0] })
-            groups.append(try i.tuple([names[places[start]], members]))
+            groups.append(try i.tuple([names[places[start]], members], isGroup: true))
             start = end
         }
         return try i.list(groups)
@@ -212,7 +212,7 @@ extension Filters {
             try i.charge()
             var key = try path?.value(in: item, i) ?? item
             if !isCaseSensitive, case .string(let text) = key {
-                try i.charge(bytes: text.utf8.count)
+                try i.charge(scan: text.utf8.count)
                 key = .string(Text.lowered(text))
             }
             keys.append(key)

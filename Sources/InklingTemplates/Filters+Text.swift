@@ -4,7 +4,7 @@ extension Filters {
     /// The value's text, its cost paid.
     private static func text(_ i: Interpreter, _ value: Value) throws(TemplateError) -> String {
         let text = try i.text(of: value)
-        try i.charge(bytes: text.utf8.count)
+        try i.charge(scan: text.utf8.count)
         return text
     }
 
@@ -70,18 +70,18 @@ extension Filters {
         _ = try arguments.bound(to: [], i)
         let text = try text(i, value)
         try i.charge(bytes: text.utf8.count * 5)
-        var result = String.UnicodeScalarView()
+        var result: [UInt8] = []
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "&": result.append(contentsOf: "&amp;".unicodeScalars)
-            case "<": result.append(contentsOf: "&lt;".unicodeScalars)
-            case ">": result.append(contentsOf: "&gt;".unicodeScalars)
-            case "'": result.append(contentsOf: "&#39;".unicodeScalars)
-            case "\"": result.append(contentsOf: "&#34;".unicodeScalars)
+            case "&": result += "&amp;".utf8
+            case "<": result += "&lt;".utf8
+            case ">": result += "&gt;".utf8
+            case "'": result += "&#39;".utf8
+            case "\"": result += "&#34;".utf8
             default: result.append(scalar)
             }
         }
-        return .string(String(result))
+        return .string(String(bytes: result[...]))
     }
 
     @Sendable static func urlEncode(

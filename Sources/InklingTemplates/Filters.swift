@@ -97,7 +97,7 @@ enum Filters {
         case .int: return value
         case .double(let number): return try truncated(number, i) ?? standard
         case .string(let text):
-            try i.charge(bytes: text.utf8.count)
+            try i.charge(scan: text.utf8.count * 10)
             let text = Text.stripped(text, nil, left: true, right: true)
             if let whole = try Numerals.integer(text, base: bound.integer(1) ?? 10, i) { return .int(whole) }
             return try Numerals.double(text).map { (number) throws(TemplateError) in try truncated(number, i) ?? standard }
@@ -121,7 +121,7 @@ enum Filters {
         if let number = i.number(value) { return .double(number.double) }
         switch value {
         case .string(let text):
-            try i.charge(bytes: text.utf8.count)
+            try i.charge(scan: text.utf8.count * 10)
             return Numerals.double(Text.stripped(text, nil, left: true, right: true)).map { .double($0) }
                 ?? bound[0] ?? .double(0)
         case .undefined(let undefined): throw i.needs(undefined)

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// `evaluate` only dispatches, so that the frame it puts on the stack at every level stays small.
+// The functions that dispatch take nodes apart no further than to see their kind: what a `case` binds takes room in the
+// frame of every level, whether that case is met or not, and templates nest.
 
 extension Interpreter {
     func evaluate(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
         switch expression.kind {
-        case .constant(let constant):
-            try charge()
-            return value(of: constant)
-        case .name(let symbol):
-            try charge()
-            position = expression.position
-            return value(of: symbol, in: scope)
+        case .constant, .name: return try leaf(expression, scope)
         default:
             try enter()
             let value = try evaluateCompound(expression, scope)
@@ -20,31 +15,40 @@ extension Interpreter {
         }
     }
 
-    private func value(of constant: Constant) -> Value {
-        switch constant {
-        case .none: .none
-        case .bool(let value): .bool(value)
-        case .int(let value): .int(value)
-        case .double(let value): .double(value)
-        case .string(let value): .string(value)
+    private func leaf(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        try charge()
+        switch expression.kind {
+        case .name(let symbol):
+            position = expression.position
+            return value(of: symbol, in: scope)
+        case .constant(.bool(let value)): return .bool(value)
+        case .constant(.int(let value)): return .int(value)
+        case .constant(.double(let value)): return .double(value)
+        case .constant(.string(let value)): return .string(value)
+        default: return .none
         }
     }
 
     private func evaluateCompound(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
         switch expression.kind {
-        case .constant(let constant): return value(of: constant)
-        case .name(let symbol): return value(of: symbol, in: scope)
-        case .list(let items): return try list(evaluate(items, scope))
-        case .tuple(let items): return try tuple(evaluate(items, scope))
-        case .map(let entries): return try mapping(entries, scope)
-        case .unary(let operators, let operand): return try unary(operators, operand, scope)
-        case .arithmetic(let first, let rest): return try arithmetic(first, rest, scope)
-        case .concatenation(let items): return try concatenation(items, scope)
-        case .comparison(let first, let rest): return try comparison(first, rest, scope)
-        case .all(let items): return try firstValue(of: items, thatIs: false, scope)
-        case .any(let items): return try firstValue(of: items, thatIs: true, scope)
-        case .conditional(let branches, let otherwise): return try conditional(branches, otherwise, scope)
-        case .postfix(let base, let links): return try postfix(base, links, scope)
+        case .constant, .name: try leaf(expression, scope)
+        case .list, .tuple: try sequence(expression, scope)
+        case .map: try mapping(expression, scope)
+        case .unary: try unary(expression, scope)
+        case .arithmetic: try arithmetic(expression, scope)
+        case .concatenation: try concatenation(expression, scope)
+        case .comparison: try comparison(expression, scope)
+        case .all, .any: try logical(expression, scope)
+        case .conditional: try conditional(expression, scope)
+        case .postfix: try postfix(expression, scope)
+        }
+    }
+
+    private func sequence(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        switch expression.kind {
+        case .list(let items): try list(evaluate(items, scope))
+        case .tuple(let items): try tuple(evaluate(items, scope))
+        default: .none
         }
     }
 
@@ -55,26 +59,23 @@ extension Interpreter {
         return values
     }
 
-    private func mapping(
-        _ entries: [(key: Expression, value: Expression)], _ scope: Scope
-    ) throws(TemplateError) -> Value {
+    private func mapping(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .map(let entries) = expression.kind else { return .none }
         var pairs: [(key: Value, value: Value)] = []
         for entry in entries { pairs.append((try evaluate(entry.key, scope), try evaluate(entry.value, scope))) }
         return try map(pairs)
     }
 
-    private func unary(
-        _ operators: [UnaryOperator], _ operand: Expression, _ scope: Scope
-    ) throws(TemplateError) -> Value {
+    private func unary(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .unary(let operators, let operand) = expression.kind else { return .none }
         var value = try evaluate(operand, scope)
         position = operand.position
         for sign in operators.reversed() { value = try apply(sign, to: value) }
         return value
     }
 
-    private func arithmetic(
-        _ first: Expression, _ rest: [(symbol: ArithmeticOperator, operand: Expression)], _ scope: Scope
-    ) throws(TemplateError) -> Value {
+    private func arithmetic(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .arithmetic(let first, let rest) = expression.kind else { return .none }
         var value = try evaluate(first, scope)
         for (arithmeticOperator, operand) in rest {
             let right = try evaluate(operand, scope)
@@ -84,7 +85,8 @@ extension Interpreter {
         return value
     }
 
-    private func concatenation(_ items: [Expression], _ scope: Scope) throws(TemplateError) -> Value {
+    private func concatenation(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .concatenation(let items) = expression.kind else { return .none }
         var joined = ""
         for item in items {
             let value = try evaluate(item, scope)
@@ -97,9 +99,8 @@ extension Interpreter {
         return .string(joined)
     }
 
-    private func comparison(
-        _ first: Expression, _ rest: [(symbol: ComparisonOperator, operand: Expression)], _ scope: Scope
-    ) throws(TemplateError) -> Value {
+    private func comparison(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .comparison(let first, let rest) = expression.kind else { return .none }
         var left = try evaluate(first, scope)
         for (comparisonOperator, operand) in rest {
             let right = try evaluate(operand, scope)
@@ -108,6 +109,14 @@ extension Interpreter {
             left = right
         }
         return .bool(true)
+    }
+
+    private func logical(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        switch expression.kind {
+        case .all(let items): try firstValue(of: items, thatIs: false, scope)
+        case .any(let items): try firstValue(of: items, thatIs: true, scope)
+        default: .none
+        }
     }
 
     /// `and` and `or` give one of their operands: the first whose truth decides, or the last.
@@ -123,9 +132,8 @@ extension Interpreter {
         return value
     }
 
-    private func conditional(
-        _ branches: [(condition: Expression, value: Expression)], _ otherwise: Expression?, _ scope: Scope
-    ) throws(TemplateError) -> Value {
+    private func conditional(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .conditional(let branches, let otherwise) = expression.kind else { return .none }
         for branch in branches {
             if try evaluate(branch.condition, scope).isTrue { return try evaluate(branch.value, scope) }
         }
@@ -135,40 +143,43 @@ extension Interpreter {
 
     // MARK: Postfix
 
-    private func postfix(_ base: Expression, _ links: [Link], _ scope: Scope) throws(TemplateError) -> Value {
+    private func postfix(_ expression: Expression, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .postfix(let base, let links) = expression.kind else { return .none }
         var value = try evaluate(base, scope)
-        for link in links {
-            position = link.position
-            try charge()
-            value = try follow(link, from: value, scope)
-        }
+        for link in links { value = try follow(link, from: value, scope) }
         return value
     }
 
     private func follow(_ link: Link, from value: Value, _ scope: Scope) throws(TemplateError) -> Value {
+        position = link.position
+        try charge()
         switch link.kind {
-        case .attribute(let name): return try attribute(name, of: value)
-        case .item(let index): return try item(evaluate(index, scope), of: value, at: link.position)
-        case .slice(let first, let last, let step): return try slice(value, first, last, step, scope)
-        case .call(let list): return try call(value, list, scope, at: link.position)
-        case .method(let name, let list): return try callMethod(name, of: value, list, scope, at: link.position)
-        case .filter(let filter): return try apply(filter, to: value, scope)
-        case .test(let name, let body, let list, let negated):
-            return try test(value, name, body, list, negated, scope, at: link.position)
+        case .attribute: return try attribute(link, of: value)
+        case .item: return try item(link, of: value, scope)
+        case .slice: return try slice(link, of: value, scope)
+        case .call: return try call(link, value, scope)
+        case .method: return try callMethod(link, of: value, scope)
+        case .filter: return try filter(link, value, scope)
+        case .test: return try test(link, value, scope)
         }
     }
 
-    private func item(_ index: Value, of value: Value, at start: TemplatePosition) throws(TemplateError) -> Value {
-        position = start
+    private func attribute(_ link: Link, of value: Value) throws(TemplateError) -> Value {
+        guard case .attribute(let name) = link.kind else { return .none }
+        return try attribute(name, of: value)
+    }
+
+    private func item(_ link: Link, of value: Value, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .item(let expression) = link.kind else { return .none }
+        let index = try evaluate(expression, scope)
+        position = link.position
         return try item(index, of: value)
     }
 
-    private func slice(
-        _ value: Value, _ first: Expression?, _ last: Expression?, _ step: Expression?, _ scope: Scope
-    ) throws(TemplateError) -> Value {
-        let start = position
+    private func slice(_ link: Link, of value: Value, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .slice(let first, let last, let step) = link.kind else { return .none }
         let bounds = [try bound(first, scope), try bound(last, scope), try bound(step, scope)]
-        position = start
+        position = link.position
         return try slice(value, bounds[0], bounds[1], bounds[2])
     }
 
@@ -177,22 +188,33 @@ extension Interpreter {
         return try evaluate(expression, scope)
     }
 
-    private func call(
-        _ callee: Value, _ list: ArgumentList, _ scope: Scope, at start: TemplatePosition
-    ) throws(TemplateError) -> Value {
+    private func call(_ link: Link, _ callee: Value, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .call(let list) = link.kind else { return .none }
         let arguments = try evaluate(list, scope)
-        position = start
+        position = link.position
         return try call(callee, arguments)
     }
 
-    private func callMethod(
-        _ name: String, of receiver: Value, _ list: ArgumentList, _ scope: Scope, at start: TemplatePosition
-    ) throws(TemplateError) -> Value {
+    private func callMethod(_ link: Link, of receiver: Value, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .method(let name, let list) = link.kind else { return .none }
         // An undefined receiver is the error, before any in the arguments.
         if case .undefined(let undefined) = receiver { throw needs(undefined) }
         let arguments = try evaluate(list, scope)
-        position = start
+        position = link.position
         return try callMethod(name, of: receiver, arguments)
+    }
+
+    private func filter(_ link: Link, _ value: Value, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .filter(let filter) = link.kind else { return .none }
+        return try apply(filter, to: value, scope)
+    }
+
+    private func test(_ link: Link, _ value: Value, _ scope: Scope) throws(TemplateError) -> Value {
+        guard case .test(let name, let body, let list, let negated) = link.kind else { return .none }
+        guard let body else { throw .unsupported("the test '\(name)'", link.position) }
+        let arguments = list.isEmpty ? Arguments() : try evaluate(list, scope)
+        position = link.position
+        return .bool(try body(self, value, arguments) != negated)
     }
 
     func evaluate(_ list: ArgumentList, _ scope: Scope) throws(TemplateError) -> Arguments {
@@ -217,15 +239,5 @@ extension Interpreter {
         let arguments = filter.arguments.isEmpty ? Arguments() : try evaluate(filter.arguments, scope)
         position = filter.position
         return try body(self, value, arguments)
-    }
-
-    private func test(
-        _ value: Value, _ name: String, _ body: TestFunction?, _ list: ArgumentList, _ negated: Bool, _ scope: Scope,
-        at start: TemplatePosition
-    ) throws(TemplateError) -> Value {
-        guard let body else { throw .unsupported("the test '\(name)'", start) }
-        let arguments = list.isEmpty ? Arguments() : try evaluate(list, scope)
-        position = start
-        return .bool(try body(self, value, arguments) != negated)
     }
 }

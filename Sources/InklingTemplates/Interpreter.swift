@@ -58,6 +58,12 @@ final class Interpreter {
         try charge(bytes / 64 + 1)
     }
 
+    /// Before work on each character of so many bytes.
+    func charge(scan bytes: Int) throws(TemplateError) {
+        try charge(bytes: bytes)
+        try charge(bytes / 20 + 1)
+    }
+
     /// Before making or walking so many items.
     func charge(items: Int) throws(TemplateError) {
         if items > limits.listItems { throw .limitExceeded(.listSize, position) }
@@ -84,11 +90,13 @@ final class Interpreter {
     // MARK: Making values
 
     func list(_ items: [Value]) throws(TemplateError) -> Value { .list(try checked(items)) }
-    func tuple(_ items: [Value]) throws(TemplateError) -> Value { .tuple(try checked(items)) }
+    func tuple(_ items: [Value], isGroup: Bool = false) throws(TemplateError) -> Value {
+        .tuple(try checked(items, isGroup: isGroup))
+    }
 
-    private func checked(_ items: [Value]) throws(TemplateError) -> List {
+    private func checked(_ items: [Value], isGroup: Bool = false) throws(TemplateError) -> List {
         try charge(items: items.count)
-        let list = List(items)
+        let list = List(items, isGroup: isGroup)
         try check(depth: list.depth)
         return list
     }
@@ -199,21 +207,34 @@ final class Interpreter {
     private func execute(_ statement: Statement, _ scope: Scope) throws(TemplateError) -> Flow {
         position = statement.position
         switch statement.kind {
-        case .text(let text): try write(text)
-        case .output(let expression): try output(expression, scope)
-        case .conditional(let branches, let otherwise): return try choose(branches, otherwise, scope)
-        case .loop(let definition): try startLoop(definition, scope)
-        case .assign(let target, let expression): try assign(evaluate(expression, scope), to: target, in: scope)
-        case .capture(let target, let filters, let body): try capture(body, filters, into: target, scope)
-        case .macro(let definition): scope.set(definition.symbol, closure(definition, scope))
-        case .call(let expression, let definition): try callBlock(expression, definition, scope)
-        case .filter(let filters, let body): try filterBlock(body, filters, scope)
-        case .with(let bindings, let body): return try with(bindings, body, scope)
-        case .scope(let body): return try execute(body, Scope(parent: scope))
+        case .text, .output: try output(statement, scope)
+        case .conditional: return try choose(statement, scope)
+        case .loop: try startLoop(statement, scope)
+        case .assign: try assign(statement, scope)
+        case .capture: try capture(statement, scope)
+        case .macro: define(statement, scope)
+        case .call: try callBlock(statement, scope)
+        case .filter: try filterBlock(statement, scope)
+        case .with, .scope: return try inner(statement, scope)
         case .breakLoop: return .breakLoop
         case .continueLoop: return .continueLoop
         }
         return .next
+    }
+
+    private func output(_ statement: Statement, _ scope: Scope) throws(TemplateError) {
+        switch statement.kind {
+        case .text(let text): try write(text)
+        case .output(let expression): try output(expression, scope)
+        default: break
+        }
+    }
+
+    private func assign(_ statement: Statement, _ scope: Scope) throws(TemplateError) {
+        guard case .assign(let target, let expression) = statement.kind else { return }
+        let value = try evaluate(expression, scope)
+        position = statement.position
+        try assign(value, to: target, in: scope)
     }
 
     private func output(_ expression: Expression, _ scope: Scope) throws(TemplateError) {
@@ -222,41 +243,44 @@ final class Interpreter {
         try write(text(of: value))
     }
 
-    private func choose(
-        _ branches: [(condition: Expression, body: [Statement])], _ otherwise: [Statement], _ scope: Scope
-    ) throws(TemplateError) -> Flow {
+    private func choose(_ statement: Statement, _ scope: Scope) throws(TemplateError) -> Flow {
+        guard case .conditional(let branches, let otherwise) = statement.kind else { return .next }
         for branch in branches {
             if try evaluate(branch.condition, scope).isTrue { return try execute(branch.body, scope) }
         }
         return otherwise.isEmpty ? .next : try execute(otherwise, scope)
     }
 
-    private func capture(
-        _ body: [Statement], _ filters: [FilterCall], into target: Target, _ scope: Scope
-    ) throws(TemplateError) {
+    private func capture(_ statement: Statement, _ scope: Scope) throws(TemplateError) {
+        guard case .capture(let target, let filters, let body) = statement.kind else { return }
         var value = Value.string(try capture(body, Scope(parent: scope)))
         for filter in filters { value = try apply(filter, to: value, scope) }
         try assign(value, to: target, in: scope)
     }
 
-    private func filterBlock(_ body: [Statement], _ filters: [FilterCall], _ scope: Scope) throws(TemplateError) {
+    private func filterBlock(_ statement: Statement, _ scope: Scope) throws(TemplateError) {
+        guard case .filter(let filters, let body) = statement.kind else { return }
         let inner = Scope(parent: scope)
         var value = Value.string(try capture(body, inner))
         for filter in filters { value = try apply(filter, to: value, inner) }
         try write(text(of: value))
     }
 
-    private func with(
-        _ bindings: [(target: Target, value: Expression)], _ body: [Statement], _ scope: Scope
-    ) throws(TemplateError) -> Flow {
+    private func inner(_ statement: Statement, _ scope: Scope) throws(TemplateError) -> Flow {
         let inner = Scope(parent: scope)
-        for binding in bindings { try assign(evaluate(binding.value, scope), to: binding.target, in: inner) }
-        return try execute(body, inner)
+        switch statement.kind {
+        case .with(let bindings, let body):
+            for binding in bindings { try assign(evaluate(binding.value, scope), to: binding.target, in: inner) }
+            return try execute(body, inner)
+        case .scope(let body): return try execute(body, inner)
+        default: return .next
+        }
     }
 
     // MARK: Loops
 
-    private func startLoop(_ definition: LoopDefinition, _ scope: Scope) throws(TemplateError) {
+    private func startLoop(_ statement: Statement, _ scope: Scope) throws(TemplateError) {
+        guard case .loop(let definition) = statement.kind else { return }
         let iterable = try evaluate(definition.iterable, scope)
         position = definition.iterable.position
         try runLoop(definition, over: iterable, level: 1, scope)
@@ -309,41 +333,44 @@ final class Interpreter {
 
     // MARK: Macros
 
+    private func define(_ statement: Statement, _ scope: Scope) {
+        guard case .macro(let definition) = statement.kind else { return }
+        scope.set(definition.symbol, closure(definition, scope))
+    }
+
     private func closure(_ definition: MacroDefinition, _ scope: Scope) -> Value {
         capturedScopes.append(scope)
         return .function(Function(.macro(definition, scope)))
     }
 
-    private func callBlock(
-        _ expression: Expression, _ definition: MacroDefinition, _ scope: Scope
-    ) throws(TemplateError) {
+    private func callBlock(_ statement: Statement, _ scope: Scope) throws(TemplateError) {
+        guard case .call(let expression, let definition) = statement.kind,
+            case .postfix(let base, var links) = expression.kind, let last = links.popLast()
+        else { return }
         let caller = closure(definition, scope)
-        guard case .postfix(let base, var links) = expression.kind, let last = links.popLast() else { return }
-        let receiver =
-            links.isEmpty
-            ? try evaluate(base, scope)
-            : try evaluate(Expression(position: expression.position, kind: .postfix(base, links)), scope)
-        try enter()
-        let result: Value
-        switch last.kind {
-        case .call(let list):
-            var arguments = try evaluate(list, scope)
-            arguments.named.append(("caller", caller))
-            position = last.position
-            result = try call(receiver, arguments)
-        case .method(let name, let list):
-            var arguments = try evaluate(list, scope)
-            arguments.named.append(("caller", caller))
-            position = last.position
-            result = try callMethod(name, of: receiver, arguments)
-        default: return
-        }
-        leave()
+        let receiver = try evaluate(Expression(position: expression.position, kind: .postfix(base, links)), scope)
+        let result = try call(last, of: receiver, caller, scope)
         try write(text(of: result))
+    }
+
+    /// Follows a call or method link with `caller` added to its arguments.
+    private func call(_ link: Link, of receiver: Value, _ caller: Value, _ scope: Scope) throws(TemplateError) -> Value {
+        switch link.kind {
+        case .call(let list), .method(_, let list):
+            var arguments = try evaluate(list, scope)
+            arguments.named.append(("caller", caller))
+            position = link.position
+            guard case .method(let name, _) = link.kind else { return try call(receiver, arguments) }
+            return try callMethod(name, of: receiver, arguments)
+        default: return .none
+        }
     }
 
     /// Runs a macro's body with its parameters bound, and returns its text.
     func callMacro(_ definition: MacroDefinition, _ scope: Scope, _ arguments: Arguments) throws(TemplateError) -> Value {
+        // A call takes about as much stack as two other nestings.
+        try enter()
+        defer { leave() }
         let inner = Scope(parent: scope)
         let isBound = try bind(arguments, to: definition, inner)
         for (place, parameter) in definition.parameters.enumerated() where !isBound[place] {

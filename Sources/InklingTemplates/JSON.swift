@@ -29,7 +29,7 @@ extension Interpreter {
         case .int(let value): result += String(value).utf8
         case .double(let value): result += number(value).utf8
         case .string(let text):
-            try charge(bytes: text.utf8.count)
+            try charge(scan: text.utf8.count)
             write(text, style, into: &result)
         case .list(let list), .tuple(let list): try write(list.items, style, level, into: &result)
         case .map(let map): try write(map, style, level, into: &result)
@@ -103,14 +103,12 @@ extension Interpreter {
             case "\u{0C}": result += "\\f".utf8
             default:
                 if scalar.value < 32 {
-                    result += ("\\u" + PythonFormat.hex(scalar.value, digits: 4)).utf8
+                    PythonFormat.write("\\u", scalar.value, digits: 4, into: &result)
                 } else if scalar.value < 127 || !(style.escapesNonASCII) {
-                    result += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
-                } else if scalar.value == 127 {
-                    result.append(127)
+                    result.append(scalar)
                 } else {
                     for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
-                        result += ("\\u" + PythonFormat.hex(UInt32(unit), digits: 4)).utf8
+                        PythonFormat.write("\\u", UInt32(unit), digits: 4, into: &result)
                     }
                 }
             }

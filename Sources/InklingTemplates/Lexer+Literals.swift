@@ -69,7 +69,7 @@ extension Lexer {
     /// A quoted string, with Python's escapes. Escapes Python does not know keep their backslash.
     mutating func string(quote: Unicode.Scalar) throws(TemplateError) {
         let start = position
-        var value = String.UnicodeScalarView()
+        var value: [UInt8] = []
         var cursor = index + 1
         while true {
             guard cursor < source.count else { throw .syntax("a string is not closed with \(quote)", start) }
@@ -86,13 +86,13 @@ extension Lexer {
             switch escape {
             case "\n": break
             case "\\", "'", "\"": value.append(escape)
-            case "n": value.append("\n")
-            case "t": value.append("\t")
-            case "r": value.append("\r")
-            case "a": value.append("\u{07}")
-            case "b": value.append("\u{08}")
-            case "f": value.append("\u{0C}")
-            case "v": value.append("\u{0B}")
+            case "n": value.append("\n" as Unicode.Scalar)
+            case "t": value.append("\t" as Unicode.Scalar)
+            case "r": value.append("\r" as Unicode.Scalar)
+            case "a": value.append("\u{07}" as Unicode.Scalar)
+            case "b": value.append("\u{08}" as Unicode.Scalar)
+            case "f": value.append("\u{0C}" as Unicode.Scalar)
+            case "v": value.append("\u{0B}" as Unicode.Scalar)
             case "0", "1", "2", "3", "4", "5", "6", "7":
                 var code = escape.value - 48
                 var digits = 1
@@ -107,11 +107,16 @@ extension Lexer {
             case "U": value.append(try escaped(digits: 8, at: &cursor, start))
             case "N": throw .unsupported("characters by name, '\\N{…}'", start)
             default:
-                value.append("\\")
+                // The reference escapes what is not ASCII before it reads escapes, so there the two run together.
+                guard escape.isASCII else {
+                    PythonFormat.escape(escape, into: &value)
+                    continue
+                }
+                value.append("\\" as Unicode.Scalar)
                 value.append(escape)
             }
         }
-        emit(.string(String(value)), at: start)
+        emit(.string(String(bytes: value[...])), at: start)
         advance(to: cursor + 1)
     }
 

@@ -182,6 +182,8 @@ struct Lexer {
             }
             end += 1
         }
+        // The reference implementation forgives one that the template ends with.
+        guard index < source.count else { return }
         throw .syntax("a comment is not closed with '#}'", start)
     }
 

@@ -16,17 +16,18 @@ public struct TemplateLimits: Sendable, Equatable {
     /// Bytes of UTF-8 in the rendered text, counting text captured by macros and blocks.
     public var outputBytes: Int
 
-    /// Nesting of blocks and expressions a parser accepts; sized, with the two below, for a stack of 512 KB.
-    static let nesting = 40
+    /// Nesting of blocks and expressions a parser accepts, in its own units; sized, with the two below, for a stack
+    /// of 512 KB.
+    static let nesting = 80
     /// Evaluations that may be in progress inside one another.
-    static let callDepth = 120
+    static let callDepth = 80
     /// Lists inside lists inside lists.
-    static let valueDepth = 48
+    static let valueDepth = 32
     /// Items of a `range`.
     static let rangeItems = 100_000
 
     public init(
-        sourceBytes: Int = 1 << 20, steps: Int = 500_000, stringBytes: Int = 16 << 20, listItems: Int = 1_000_000,
+        sourceBytes: Int = 256 << 10, steps: Int = 500_000, stringBytes: Int = 16 << 20, listItems: Int = 1_000_000,
         outputBytes: Int = 32 << 20
     ) {
         self.sourceBytes = sourceBytes

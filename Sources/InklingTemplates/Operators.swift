@@ -100,7 +100,14 @@ extension Interpreter {
     func repeated(_ text: String, _ count: Int) throws(TemplateError) -> String {
         let (bytes, overflow) = text.utf8.count.multipliedReportingOverflow(by: count)
         try charge(bytes: overflow ? .max : bytes)
-        return bytes == 0 ? "" : String(repeating: text, count: count)
+        guard bytes > 0 else { return "" }
+        // By doubling: the library's own repetition goes a character at a time.
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes)
+        result += text.utf8
+        while result.count <= bytes / 2 { result += result }
+        result += result[..<(bytes - result.count)]
+        return String(bytes: result[...])
     }
 
     private func repeated(_ items: [Value], _ count: Int) throws(TemplateError) -> [Value] {
@@ -292,7 +299,7 @@ extension Interpreter {
             guard case .string(let part) = element else {
                 throw invalid("'in' a string needs a string on its left, not '\(element.typeName)'")
             }
-            try charge(bytes: text.utf8.count + part.utf8.count)
+            try charge(scan: text.utf8.count)
             return TextSearch.contains(text, part)
         case .map(let map): return try contains(map, element)
         case .view(let view) where view.kind == .keys: return try contains(view.map, element)

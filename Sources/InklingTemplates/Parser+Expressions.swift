@@ -129,6 +129,8 @@ extension Parser {
     private mutating func rightOperand(_ strength: Strength, consumed: Bool = false) throws(TemplateError) -> Expression {
         if !consumed { advance() }
         guard let tighter = strength.tighter else { return try unary() }
+        try enter(1)
+        defer { depth -= 1 }
         return try operators(tighter)
     }
 
@@ -206,7 +208,7 @@ extension Parser {
 
     private mutating func bracketed() throws(TemplateError) -> Expression {
         try enter()
-        defer { depth -= 1 }
+        defer { depth -= 2 }
         let start = position
         if skip(symbol: "(") {
             let inner = try tuple(inBrackets: true)
@@ -248,22 +250,46 @@ extension Parser {
         var links: [Link] = []
         var afterFilter = false
         while true {
-            let start = position
             switch current {
-            case .symbol(".") where !afterFilter: links.append(try dotted(at: start))
-            case .symbol("[") where !afterFilter: links.append(Link(position: start, kind: try item()))
-            case .symbol("("): links.append(Link(position: start, kind: .call(try arguments())))
+            case .symbol(".") where !afterFilter: try dotted(into: &links)
+            case .symbol("[") where !afterFilter: try item(into: &links)
+            case .symbol("("): try call(into: &links)
             case .symbol("|") where filters:
-                advance()
+                try filter(into: &links)
                 afterFilter = true
-                links.append(Link(position: start, kind: .filter(try filterCall())))
             case .name("is") where filters:
-                advance()
+                try test(into: &links)
                 afterFilter = true
-                links.append(Link(position: start, kind: try test()))
             default: return links
             }
         }
+    }
+
+    private mutating func call(into links: inout [Link]) throws(TemplateError) {
+        let start = position
+        links.append(Link(position: start, kind: .call(try arguments())))
+    }
+
+    private mutating func filter(into links: inout [Link]) throws(TemplateError) {
+        let start = position
+        advance()
+        links.append(Link(position: start, kind: .filter(try filterCall())))
+    }
+
+    private mutating func test(into links: inout [Link]) throws(TemplateError) {
+        let start = position
+        advance()
+        links.append(Link(position: start, kind: try test()))
+    }
+
+    private mutating func item(into links: inout [Link]) throws(TemplateError) {
+        let start = position
+        links.append(Link(position: start, kind: try item()))
+    }
+
+    private mutating func dotted(into links: inout [Link]) throws(TemplateError) {
+        let start = position
+        links.append(try dotted(at: start))
     }
 
     private mutating func dotted(at start: TemplatePosition) throws(TemplateError) -> Link {
@@ -284,7 +310,7 @@ extension Parser {
 
     private mutating func item() throws(TemplateError) -> Link.Kind {
         try enter()
-        defer { depth -= 1 }
+        defer { depth -= 2 }
         let start = position
         advance()
         var first: Expression?
@@ -340,7 +366,7 @@ extension Parser {
 
     private mutating func arguments() throws(TemplateError) -> ArgumentList {
         try enter()
-        defer { depth -= 1 }
+        defer { depth -= 2 }
         try expect(.symbol("("))
         var list = ArgumentList()
         while !isSymbol(")") {

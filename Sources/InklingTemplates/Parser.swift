@@ -10,7 +10,7 @@ struct ParsedTemplate: Sendable {
 struct Parser {
     let tokens: [LocatedToken]
     var index = 0
-    /// Brackets and blocks open around the current token.
+    /// What is open around the current token: two for a bracket or block, one for an operator's right side.
     var depth = 0
     /// Loops around the current statement, within the macro or captured call it stands in.
     private var loopDepth = 0
@@ -71,8 +71,8 @@ struct Parser {
         return symbol
     }
 
-    mutating func enter() throws(TemplateError) {
-        depth += 1
+    mutating func enter(_ weight: Int = 2) throws(TemplateError) {
+        depth += weight
         if depth > TemplateLimits.nesting { throw .limitExceeded(.nesting, position) }
     }
 
@@ -111,7 +111,7 @@ struct Parser {
         try expect(.blockEnd)
         try enter()
         let result = try statements(until: ends)
-        depth -= 1
+        depth -= 2
         return result
     }
 
@@ -319,7 +319,7 @@ struct Parser {
         if skip(symbol: "(") {
             try enter()
             let inner = try target(namespaces: false)
-            depth -= 1
+            depth -= 2
             try expect(.symbol(")"))
             return inner
         }

@@ -6,39 +6,45 @@ enum PythonFormat {
     static func quoted(_ text: String) -> String {
         let scalars = text.unicodeScalars
         let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
-        var result = String.UnicodeScalarView()
+        var result: [UInt8] = []
+        result.reserveCapacity(text.utf8.count + 2)
         result.append(quote)
         for scalar in scalars {
             switch scalar {
             case quote, "\\":
                 result.append("\\")
                 result.append(scalar)
-            case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-            case "\r": result.append(contentsOf: "\\r".unicodeScalars)
-            case "\t": result.append(contentsOf: "\\t".unicodeScalars)
+            case "\n": result += "\\n".utf8
+            case "\r": result += "\\r".utf8
+            case "\t": result += "\\t".utf8
             default:
                 if scalar.value < 127 ? scalar.value >= 32 : scalar.isPythonPrintable {
                     result.append(scalar)
                 } else {
-                    result.append(contentsOf: escape(scalar).unicodeScalars)
+                    escape(scalar, into: &result)
                 }
             }
         }
         result.append(quote)
-        return String(result)
+        return String(bytes: result[...])
     }
 
-    private static func escape(_ scalar: Unicode.Scalar) -> String {
+    /// Appends the escape `repr` uses.
+    static func escape(_ scalar: Unicode.Scalar, into result: inout [UInt8]) {
         switch scalar.value {
-        case ..<0x100: "\\x" + hex(scalar.value, digits: 2)
-        case ..<0x10000: "\\u" + hex(scalar.value, digits: 4)
-        default: "\\U" + hex(scalar.value, digits: 8)
+        case ..<0x100: write("\\x", scalar.value, digits: 2, into: &result)
+        case ..<0x10000: write("\\u", scalar.value, digits: 4, into: &result)
+        default: write("\\U", scalar.value, digits: 8, into: &result)
         }
     }
 
-    static func hex(_ value: UInt32, digits: Int) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+    /// Appends a prefix and so many hexadecimal digits.
+    static func write(_ prefix: String, _ value: UInt32, digits: Int, into result: inout [UInt8]) {
+        result += prefix.utf8
+        for place in stride(from: (digits - 1) * 4, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: value >> UInt32(place) & 15)
+            result.append(digit < 10 ? 48 + digit : 87 + digit)
+        }
     }
 
     /// `repr` of a float: the shortest digits that read back, in exponent form below 1e-4 and from 1e16.
@@ -88,9 +94,7 @@ extension Interpreter {
     func text(of value: Value) throws(TemplateError) -> String {
         switch value {
         case .string(let text): return text
-        case .undefined(let undefined):
-            if undefined.isForbidden { throw needs(undefined) }
-            return ""
+        case .undefined: return ""
         default: return try repr(of: value)
         }
     }
@@ -109,15 +113,13 @@ extension Interpreter {
         if level > TemplateLimits.valueDepth { throw .limitExceeded(.valueDepth, position) }
         if result.utf8.count > limits.stringBytes { throw .limitExceeded(.stringSize, position) }
         switch value {
-        case .undefined(let undefined):
-            if undefined.isForbidden { throw needs(undefined) }
-            result += "Undefined"
+        case .undefined: result += "Undefined"
         case .none: result += "None"
         case .bool(let value): result += value ? "True" : "False"
         case .int(let value): result += String(value)
         case .double(let value): result += PythonFormat.double(value)
         case .string(let text):
-            try charge(bytes: text.utf8.count * 4)
+            try charge(scan: text.utf8.count)
             result += PythonFormat.quoted(text)
         case .list(let list): try write(list.items, "[", "]", into: &result, level)
         case .tuple(let list): try write(list.items, "(", list.items.count == 1 ? ",)" : ")", into: &result, level)

@@ -5,9 +5,10 @@
 
 extension String {
     init(scalars: ArraySlice<Unicode.Scalar>) {
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: scalars)
-        self.init(view)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(scalars.count)
+        for scalar in scalars { bytes.append(scalar) }
+        self.init(decoding: bytes, as: UTF8.self)
     }
 
     init(bytes: ArraySlice<UInt8>) {
@@ -80,6 +81,19 @@ extension Unicode.Scalar {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
         case .spaceSeparator: self == " "
         default: true
+        }
+    }
+}
+
+// Text is put together in arrays of bytes: appending to a view of scalars can cost its whole length each time.
+
+extension [UInt8] {
+    /// Appends the scalar's UTF-8.
+    mutating func append(_ scalar: Unicode.Scalar) {
+        if scalar.isASCII {
+            append(UInt8(truncatingIfNeeded: scalar.value))
+        } else {
+            append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         }
     }
 }

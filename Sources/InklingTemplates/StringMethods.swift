@@ -3,7 +3,7 @@
 extension Interpreter {
     /// Calls one of the methods ``Methods`` offers for strings.
     func callMethod(_ name: String, of text: String, _ arguments: Arguments) throws(TemplateError) -> Value {
-        try charge(bytes: text.utf8.count)
+        try charge(scan: text.utf8.count)
         switch name {
         case "strip", "lstrip", "rstrip":
             let characters = try arguments.bound(to: ["chars"], self).text(0)
@@ -120,7 +120,7 @@ extension Interpreter {
     func replace(_ old: String, in text: String, by new: String, count: Int) throws(TemplateError) -> String {
         let limit = count < 0 ? limits.listItems + 1 : min(count, limits.listItems + 1)
         let bytes = Array(text.utf8)
-        try charge(bytes: bytes.count + old.utf8.count)
+        try charge(scan: bytes.count + old.utf8.count)
         let places =
             old.isEmpty
             ? Text.boundaries(bytes, limit: limit) : TextSearch(Array(old.utf8)).all(in: bytes, limit: limit)

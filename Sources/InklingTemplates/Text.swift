@@ -44,7 +44,6 @@ enum Text {
             var end = index
             if words.count == limit {
                 end = scalars.count
-                while scalars[end - 1].isPythonWhitespace { end -= 1 }
             } else {
                 while end < scalars.count, !scalars[end].isPythonWhitespace { end += 1 }
             }
@@ -87,20 +86,20 @@ enum Text {
     }
 
     static func expandedTabs(_ text: String, _ size: Int) -> String {
-        var result = String.UnicodeScalarView()
+        var result: [UInt8] = []
         var column = 0
         for scalar in text.unicodeScalars {
             if scalar == "\t" {
                 guard size > 0 else { continue }
                 let blanks = size - column % size
-                result.append(contentsOf: repeatElement(" ", count: blanks))
+                result.append(contentsOf: repeatElement(32, count: blanks))
                 column += blanks
             } else {
                 result.append(scalar)
                 column = scalar == "\n" || scalar == "\r" ? 0 : column + 1
             }
         }
-        return String(result)
+        return String(bytes: result[...])
     }
 
     // MARK: Case
@@ -143,24 +142,18 @@ enum Text {
     /// The `title` filter, whose words begin after blanks, hyphens and brackets only.
     static func titledWords(_ text: String) -> String {
         var result = ""
-        var word = String.UnicodeScalarView()
+        var word: [Unicode.Scalar] = []
         func flush() {
             guard let first = word.first else { return }
-            result += first.properties.uppercaseMapping + lowered(String(word.dropFirst()))
-            word = String.UnicodeScalarView()
+            result += first.properties.uppercaseMapping + lowered(String(scalars: word[1...]))
+            word = []
         }
         for scalar in text.unicodeScalars {
-            switch scalar {
-            case "-", "(", "{", "[", "<":
+            if scalar.isPythonWhitespace || ["-", "(", "{", "[", "<"].contains(scalar) {
                 flush()
                 result.unicodeScalars.append(scalar)
-            default:
-                if scalar.isPythonWhitespace {
-                    flush()
-                    result.unicodeScalars.append(scalar)
-                } else {
-                    word.append(scalar)
-                }
+            } else {
+                word.append(scalar)
             }
         }
         flush()

@@ -400,8 +400,6 @@ extension Interpreter {
 
 extension String {
     func prefixOfScalars(_ count: Int) -> String {
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: unicodeScalars.prefix(count))
-        return String(view)
+        String(unicodeScalars.prefix(count))
     }
 }

@@ -100,9 +100,12 @@ final class Undefined {
 final class List {
     let items: [Value]
     let depth: Int
+    /// Made by `groupby`: a tuple whose two items also go by `grouper` and `list`.
+    let isGroup: Bool
 
-    init(_ items: [Value]) {
+    init(_ items: [Value], isGroup: Bool = false) {
         self.items = items
+        self.isGroup = isGroup && items.count == 2
         var deepest = 0
         for item in items { deepest = max(deepest, item.depth) }
         depth = deepest + 1

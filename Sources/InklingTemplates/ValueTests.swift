@@ -110,28 +110,32 @@ enum ValueTests {
     @Sendable private static func isEven(
         _ i: Interpreter, _ value: Value, _ arguments: Arguments
     ) throws(TemplateError) -> Bool {
-        try i.areEqual(remainder(i, value, .int(2)), .int(0))
+        _ = try arguments.bound(to: [], i)
+        return try i.areEqual(remainder(i, value, .int(2)), .int(0))
     }
 
     @Sendable private static func isOdd(
         _ i: Interpreter, _ value: Value, _ arguments: Arguments
     ) throws(TemplateError) -> Bool {
-        try i.areEqual(remainder(i, value, .int(2)), .int(1))
+        _ = try arguments.bound(to: [], i)
+        return try i.areEqual(remainder(i, value, .int(2)), .int(1))
     }
 
     @Sendable private static func isLower(
         _ i: Interpreter, _ value: Value, _ arguments: Arguments
     ) throws(TemplateError) -> Bool {
+        _ = try arguments.bound(to: [], i)
         let text = try i.text(of: value)
-        try i.charge(bytes: text.utf8.count)
+        try i.charge(scan: text.utf8.count)
         return Text.isAll(upper: false, text)
     }
 
     @Sendable private static func isUpper(
         _ i: Interpreter, _ value: Value, _ arguments: Arguments
     ) throws(TemplateError) -> Bool {
+        _ = try arguments.bound(to: [], i)
         let text = try i.text(of: value)
-        try i.charge(bytes: text.utf8.count)
+        try i.charge(scan: text.utf8.count)
         return Text.isAll(upper: true, text)
     }
 
@@ -150,12 +154,14 @@ enum ValueTests {
     @Sendable private static func isFilter(
         _ i: Interpreter, _ value: Value, _ arguments: Arguments
     ) throws(TemplateError) -> Bool {
-        if case .string(let name) = value { Filters.table[name] != nil } else { false }
+        _ = try arguments.bound(to: [], i)
+        return if case .string(let name) = value { Filters.table[name] != nil } else { false }
     }
 
     @Sendable private static func isTest(
         _ i: Interpreter, _ value: Value, _ arguments: Arguments
     ) throws(TemplateError) -> Bool {
-        if case .string(let name) = value { ValueTests.table[name] != nil } else { false }
+        _ = try arguments.bound(to: [], i)
+        return if case .string(let name) = value { ValueTests.table[name] != nil } else { false }
     }
 }

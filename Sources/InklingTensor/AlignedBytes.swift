@@ -13,21 +13,43 @@
 @safe final class AlignedBytes: @unchecked Sendable {
     let byteCount: Int
     let base: UnsafeMutableRawPointer
+    /// What to give back, when it came straight from the system.
+    private let mapping: (start: UnsafeMutableRawPointer, byteCount: Int)?
+
+    /// Large pieces come straight from the system: already zero, touched first by the threads that fill them, and in huge
+    /// pages, which spare the kernels address translation.
+    private static let mappingThreshold = 4 << 20
+    private static let hugePage = 2 << 20
 
     /// - Returns: nil when there is not enough memory.
     init?(byteCount: Int) {
-        // Large pieces come from the system already zeroed, and huge pages spare the address translation.
         let size = max(64, (byteCount + 63) & ~63)
-        var raw: UnsafeMutableRawPointer? = nil
-        let alignment = size >= 4 << 20 ? 2 << 20 : 64
-        guard unsafe posix_memalign(&raw, alignment, size) == 0, let raw = unsafe raw else { return nil }
-        #if os(Linux)
-            if alignment > 64 { unsafe madvise(raw, size, Int32(MADV_HUGEPAGE)) }
-        #endif
-        unsafe memset(raw, 0, size)
         self.byteCount = size
-        unsafe base = raw
+        guard size >= Self.mappingThreshold else {
+            var raw: UnsafeMutableRawPointer? = nil
+            guard unsafe posix_memalign(&raw, 64, size) == 0, let raw = unsafe raw else { return nil }
+            unsafe memset(raw, 0, size)
+            unsafe base = raw
+            unsafe mapping = nil
+            return
+        }
+        let whole = size + Self.hugePage
+        guard
+            let start = unsafe mmap(nil, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            unsafe start != MAP_FAILED
+        else { return nil }
+        unsafe base = start.alignedUp(toMultipleOf: Self.hugePage)
+        unsafe mapping = (start, whole)
+        #if os(Linux)
+            unsafe madvise(base, size, Int32(MADV_HUGEPAGE))
+        #endif
     }
 
-    deinit { unsafe free(base) }
+    deinit {
+        if let mapping = unsafe mapping {
+            unsafe munmap(mapping.start, mapping.byteCount)
+        } else {
+            unsafe free(base)
+        }
+    }
 }

@@ -40,9 +40,11 @@ public final class PackedMatrix: Sendable {
 
     /// Packs a matrix that lies in a file row after row, on all threads of `pool`.
     ///
+    /// - Parameter releasing: gives the file's pages back to the system once they are packed.
     /// - Precondition: `source` holds `rowCount` whole rows; `type.isSupported`.
     public static func packing(
-        _ source: MappedBytes, type: ElementType, rowCount: Int, columnCount: Int, pool: ComputePool
+        _ source: MappedBytes, type: ElementType, rowCount: Int, columnCount: Int, pool: ComputePool,
+        releasing: Bool = false
     ) throws(AllocationError) -> PackedMatrix {
         precondition(type.isSupported && rowCount > 0 && columnCount > 0)
         precondition(type.byteCount(elements: columnCount).map { $0 * rowCount } == source.byteCount)
@@ -53,20 +55,31 @@ public final class PackedMatrix: Sendable {
         }
         let matrix = PackedMatrix(type: type, rowCount: rowCount, columnCount: columnCount, planes: planes)
         let groups = matrix.groupCount
+        let rowBytes = source.byteCount / rowCount
         // About a quarter of a megabyte a slice: long enough to be worth handing out, short enough to even out.
-        let perSlice = max(1, (256 << 10) / max(1, source.byteCount / groups))
-        source.withBytes { bytes in
-            unsafe bytes.withUnsafeBytes { raw in
-                nonisolated(unsafe) let from = raw.baseAddress!
-                pool.run((groups + perSlice - 1) / perSlice) { slice, _ in
-                    let begin = slice * perSlice
-                    unsafe ik_pack(
-                        Int32(type.rawValue), from, size_t(rowCount), size_t(columnCount), size_t(begin),
-                        size_t(min(begin + perSlice, groups)),
-                        matrix.plane(0), matrix.plane(1), matrix.plane(2))
+        let perSlice = max(1, (256 << 10) / (rowBytes * groupRows))
+        // The file's pages are given back as we go, so that a large matrix never lies in memory twice.
+        let perStep = perSlice * max(1, (16 << 20) / (256 << 10))
+        for first in stride(from: 0, to: groups, by: perStep) {
+            let end = min(first + perStep, groups)
+            source.withBytes { bytes in
+                unsafe bytes.withUnsafeBytes { raw in
+                    nonisolated(unsafe) let from = raw.baseAddress!
+                    pool.run((end - first + perSlice - 1) / perSlice) { slice, _ in
+                        let begin = first + slice * perSlice
+                        unsafe ik_pack(
+                            Int32(type.rawValue), from, size_t(rowCount), size_t(columnCount), size_t(begin),
+                            size_t(min(begin + perSlice, end)),
+                            matrix.plane(0), matrix.plane(1), matrix.plane(2))
+                    }
                 }
             }
+            if releasing {
+                let start = source.range.lowerBound
+                source.file.release(start + first * groupRows * rowBytes..<start + min(end * groupRows, rowCount) * rowBytes)
+            }
         }
+        if releasing { source.release() }
         return matrix
     }
 

@@ -23,14 +23,7 @@ struct GenerateCommand: ParsableCommand {
     @OptionGroup(title: "Model") var models: ModelOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
-    @Option(
-        name: [.customShort("s"), .long],
-        help: ArgumentHelp("How to decode; \"inkling strategies\" lists them.", valueName: "STRATEGY"))
-    var strategy: String = StrategyDescriptor.autoregressive.id
-
-    @Option(
-        name: .customLong("set"), help: ArgumentHelp("A parameter of the strategy.", valueName: "NAME=VALUE"))
-    var parameters: [String] = []
+    @OptionGroup(title: "Decoding") var decoding: StrategyOptions
 
     @Option(name: .short, help: ArgumentHelp("The prompt (default: standard input).", valueName: "TEXT"))
     var prompt: String?
@@ -68,7 +61,7 @@ struct GenerateCommand: ParsableCommand {
 
     func run() throws {
         let settings = try sampling.settings()
-        let values = try strategyValues()
+        let values = try decoding.values()
         if prompt == nil, StandardInput.isTerminal {
             Output.error("inkling: reading the prompt from standard input; end it with Ctrl-D")
         }
@@ -76,7 +69,7 @@ struct GenerateCommand: ParsableCommand {
         Signals.catchInterrupts()
         let session = try models.open()
         let request = GenerationRequest(
-            prompt: try promptTokens(text, session), strategy: strategy, parameters: values, sampler: settings,
+            prompt: try promptTokens(text, session), strategy: decoding.strategy, parameters: values, sampler: settings,
             maxTokens: n, stopStrings: stop, endTokens: ignoreEos ? [] : session.endTokens,
             alternativeCount: ndjson ? alternatives : 0)
         let cancellation = CancellationFlag()
@@ -94,18 +87,6 @@ struct GenerateCommand: ParsableCommand {
             Output.error("inkling: stopped: the context is full (\(session.runner.contextCapacity) tokens)")
         case .endOfText, .tokenLimit, .stopString: break
         }
-    }
-
-    private func strategyValues() throws -> [String: ParameterValue] {
-        do throws(GenerationError) {
-            let descriptor = try StrategyRegistry.descriptor(strategy)
-            var values: [String: ParameterValue] = [:]
-            for text in parameters {
-                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-                values[parts[0]] = try descriptor.value(named: parts[0], text: parts.count > 1 ? parts[1] : "")
-            }
-            return values
-        } catch { throw Failure(error.description, status: Failure.usageStatus) }
     }
 
     private func promptTokens(_ text: [UInt8], _ session: ModelSession) throws -> [TokenID] {

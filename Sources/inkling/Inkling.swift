@@ -19,8 +19,11 @@ struct Inkling: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            GenerateCommand.self, StrategiesCommand.self,
-        ])
+            ChatCommand.self, GenerateCommand.self, ModelsCommand.self, StrategiesCommand.self, BenchCommand.self,
+            PerplexityCommand.self, LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
+            TemplateCommand.self,
+        ],
+        defaultSubcommand: ChatCommand.self)
 
     static func main() {
         // A closed pipe (`| head`) is an ending like any other.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-//import InklingCells
+import InklingCells
 
 /// Standard output and standard error, unbuffered and whole: what is written is written, or the pipe is closed and the
 /// program ends quietly.

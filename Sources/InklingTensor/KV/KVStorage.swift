@@ -111,7 +111,8 @@ internal import CKernels
         }
     }
 
-    /// The stored bits of one slot in one layer, keys then values: for tests of bit-identity.
+    /// The stored bits of one slot in one layer, head by head keys then values, each with its scales behind it: for tests
+    /// of bit-identity.
     public func bits(layer: Int, slot: Int) -> [UInt8] {
         let block = slot / KVLayout.blockSlots, at = slot % KVLayout.blockSlots
         var out: [UInt8] = []
@@ -119,13 +120,24 @@ internal import CKernels
         let keys = unsafe keyTables[layer][block], values = unsafe valueTables[layer][block]
         let keyHead = ik_kv_head_bytes(layout.keyFormat.code, width)
         let valueHead = ik_kv_head_bytes(layout.valueFormat.code, width)
+        /// `count` elements of `size` bytes from `first` on, `stride` elements apart.
+        func append(_ plane: UnsafePointer<UInt8>, first: Int, stride: Int, count: Int, size: Int) {
+            for index in 0..<count {
+                for byte in 0..<size { unsafe out.append(plane[(first + index * stride) * size + byte]) }
+            }
+        }
         for head in 0..<layout.headCount {
             let key = unsafe keys + head * keyHead, value = unsafe values + head * valueHead
-            let size = layout.keyFormat == .f16 ? 2 : 1
-            for i in 0..<width {
-                for byte in 0..<size { unsafe out.append(key[(i * blockSlots + at) * size + byte]) }
+            unsafe append(key, first: at, stride: blockSlots, count: width, size: layout.keyFormat == .f16 ? 2 : 1)
+            if layout.keyFormat == .q8_0 {
+                unsafe append(key + width * blockSlots, first: at, stride: blockSlots, count: width / 32, size: 2)
             }
-            for byte in 0..<width * size { unsafe out.append(value[at * width * size + byte]) }
+            unsafe append(
+                value, first: at * width, stride: 1, count: width, size: layout.valueFormat == .f16 ? 2 : 1)
+            if layout.valueFormat == .q8_0 {
+                let scales = width / 32
+                unsafe append(value + width * blockSlots, first: at * scales, stride: 1, count: scales, size: 2)
+            }
         }
         return out
     }

@@ -49,6 +49,13 @@ extension Compute {
         }
     }
 
+    /// `target[row] = 0`, whatever was there.
+    public func clear(_ target: FloatMatrix, rows: Range<Int>) {
+        guard !rows.isEmpty else { return }
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= target.rowCapacity)
+        unsafe target.row(rows.lowerBound).update(repeating: 0, count: rows.count * target.columnCount)
+    }
+
     /// `target[row] *= factor`.
     public func scale(_ target: FloatMatrix, by factor: Float, rows: Range<Int>) {
         guard !rows.isEmpty else { return }

@@ -10,11 +10,16 @@ public final class Products {
     let wantsInterleaved: Bool
     /// Bytes of weights that one pass reads.
     let weightBytes: Int
+    /// Keeps alive what the entries point to.
+    private let owners: [(PackedMatrix, FloatMatrix)]
 
+    /// One matrix and where its product goes, as plain numbers: this is read in the innermost loop over operations.
     @safe struct Entry {
-        let matrix: PackedMatrix
-        let output: FloatMatrix
         let weights: ik_weights
+        let output: UnsafeMutablePointer<Float>
+        let rowCount: Int
+        let groupCount: Int
+        let groupBytes: Int
         let isQuantised: Bool
     }
 
@@ -22,17 +27,18 @@ public final class Products {
     public init(_ pairs: [(matrix: PackedMatrix, output: FloatMatrix)]) {
         precondition(!pairs.isEmpty)
         columnCount = pairs[0].matrix.columnCount
-        entries = pairs.map { pair in
-            precondition(pair.matrix.columnCount == pairs[0].matrix.columnCount, "matrices differ in columns")
-            precondition(pair.output.columnCount == pair.matrix.rowCount, "output does not fit the matrix")
-            let type = Int32(pair.matrix.type.rawValue)
+        entries = pairs.map { matrix, output in
+            precondition(matrix.columnCount == pairs[0].matrix.columnCount, "matrices differ in columns")
+            precondition(output.columnCount == matrix.rowCount, "output does not fit the matrix")
             return unsafe Entry(
-                matrix: pair.matrix, output: pair.output, weights: pair.matrix.weights,
-                isQuantised: ik_wants_q8(type) != 0)
+                weights: matrix.weights, output: output.base, rowCount: matrix.rowCount,
+                groupCount: matrix.groupCount, groupBytes: max(1, matrix.byteCount / matrix.groupCount),
+                isQuantised: ik_wants_q8(Int32(matrix.type.rawValue)) != 0)
         }
         wantsQuantised = entries.contains { $0.isQuantised }
         wantsInterleaved = entries.contains { !$0.isQuantised }
         weightBytes = pairs.reduce(0) { $0 + $1.matrix.byteCount }
+        owners = pairs.map { ($0.matrix, $0.output) }
     }
 }
 
@@ -66,14 +72,14 @@ extension Compute {
         }
         func multiply(_ entry: Products.Entry, _ groups: Range<Int>) {
             var weights = unsafe entry.weights
-            let stride = entry.matrix.rowCount
             for index in 0..<tiles {
                 let first = index * tile, count = min(tile, rowCount - first)
-                let act = unsafe entry.isQuantised
+                let act =
+                    unsafe entry.isQuantised
                     ? quantised! + index * quantisedTile : interleaved! + index * interleavedTile
                 unsafe table.matmul(
                     &weights, act, count, groups.lowerBound, groups.upperBound,
-                    entry.output.base + first * stride, stride)
+                    entry.output + first * entry.rowCount, entry.rowCount)
             }
         }
 
@@ -81,7 +87,7 @@ extension Compute {
         let work = max(products.weightBytes, products.weightBytes / 8 * rowCount)
         guard pool.width > 1, work > 192 << 10 else {
             for index in 0..<tiles { prepare(index) }
-            for entry in products.entries { multiply(entry, 0..<entry.matrix.groupCount) }
+            for entry in products.entries { multiply(entry, 0..<entry.groupCount) }
             return
         }
         if tiles > 1 {
@@ -92,24 +98,27 @@ extension Compute {
         // A slice is a run of groups: small enough to stay in a core's cache over all tiles and to even out the threads,
         // large enough to stream.
         let sliceBytes = min(256 << 10, max(16 << 10, products.weightBytes / (pool.width * 4)))
-        var slices = 0
-        let perSlice = products.entries.map { entry in
-            let groupBytes = max(1, entry.matrix.byteCount / entry.matrix.groupCount)
-            let groups = max(1, sliceBytes / groupBytes)
-            slices += (entry.matrix.groupCount + groups - 1) / groups
-            return groups
-        }
+        let slices = products.entries.reduce(0) { $0 + $1.sliceCount(sliceBytes) }
         pool.run(slices) { slice, _ in
             var slice = slice
-            for (index, entry) in products.entries.enumerated() {
-                let groups = perSlice[index], count = (entry.matrix.groupCount + groups - 1) / groups
+            for entry in products.entries {
+                let count = entry.sliceCount(sliceBytes)
                 if slice < count {
-                    let begin = slice * groups
-                    multiply(entry, begin..<min(begin + groups, entry.matrix.groupCount))
+                    let groups = entry.groupsPerSlice(sliceBytes), begin = slice * groups
+                    multiply(entry, begin..<min(begin + groups, entry.groupCount))
                     return
                 }
                 slice -= count
             }
         }
+    }
+}
+
+extension Products.Entry {
+    fileprivate func groupsPerSlice(_ byteCount: Int) -> Int { max(1, byteCount / groupBytes) }
+
+    fileprivate func sliceCount(_ byteCount: Int) -> Int {
+        let groups = groupsPerSlice(byteCount)
+        return (groupCount + groups - 1) / groups
     }
 }

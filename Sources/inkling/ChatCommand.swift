@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import InklingDecoding
+import InklingEngine
+
+struct ChatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat", abstract: "Chats with a model.",
+        discussion: """
+            Type a message and Enter; Ctrl-C stops an answer, Ctrl-D leaves, /help lists commands. With a pipe as \
+            input each line is a message, and standard output gets the answers alone.
+
+            Examples:
+              inkling chat -m MODEL --system "Answer in one sentence."
+              printf 'Hello\\nAnd you?\\n' | inkling chat --plain
+            """)
+
+    @OptionGroup(title: "Model") var models: ModelOptions
+    @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+
+    @OptionGroup(title: "Decoding") var decoding: StrategyOptions
+
+    @Option(help: ArgumentHelp("A system message.", valueName: "TEXT"))
+    var system: String?
+
+    @Option(
+        name: .short, help: ArgumentHelp("At most this many tokens an answer (default: until its end).", valueName: "N")
+    )
+    var n: Int?
+
+    @Flag(help: "Chat line by line: for simple terminals, pipes and screen readers.")
+    var plain = false
+
+    @Flag(help: "Keep no history of what is typed.")
+    var noHistory = false
+
+    func validate() throws {
+        if let n, !(1...GenerationRequest.maxTokensRange.upperBound).contains(n) {
+            throw ValidationError("-n is \(n); it must be at least 1")
+        }
+    }
+
+    func run() throws {
+        let settings = try sampling.settings()
+        let values = try decoding.values()
+        let signals = StandardInput.isTerminal ? try PlainChatSignals() : nil
+        // Before the threads of the model start, which would take the signals otherwise.
+        Signals.catchInterrupts(with: signals == nil ? [] : Signals.ofTerminal)
+        let session = try models.open()
+        let state = PlainChatState(
+            system: system, sampler: settings, strategy: decoding.strategy, parameters: values, maxTokens: n,
+            hasDraft: session.draft != nil)
+        if let signals { Signals.deliver { signals.receive($0) } }
+        let reader: any LineReader = signals.map { self.reader($0) } ?? PlainLineReader()
+        try PlainChat(session: session, state: state, reader: reader, signals: signals).run()
+    }
+
+    /// The best reader for this terminal.
+    private func reader(_ signals: PlainChatSignals) -> any LineReader {
+        #if Readline
+            if Output.isTerminal || isatty(STDERR_FILENO) != 0 {
+                let folder = noHistory ? nil : SearchPlaces.current().stateFolder
+                return ReadlineReader(
+                    signals: signals, history: LineHistory(path: folder.map { $0 + "/history" }),
+                    complete: { PlainChatCommand.completions(line: $0, word: $1) },
+                    report: { Output.error("inkling: \($0)") })
+            }
+        #endif
+        return PlainLineReader(signals: signals)
+    }
+}
