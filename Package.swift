@@ -88,7 +88,9 @@ let package = Package(
                 "InklingArchitectures", "InklingGGUF", "InklingModel", "InklingModelMaker", "InklingTensor",
                 "InklingTokenizer",
             ],
-            path: "Tests/InklingTestSupport", swiftSettings: swift),
+            path: "Tests/InklingTestSupport",
+            // The slow reference model is meant to be plain, not to be waited for.
+            swiftSettings: swift + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         tests("InklingTensorTests", ["InklingTensor", "CKernels", "COpenBLAS", "InklingTestSupport"]),
         tests("InklingGGUFTests", ["InklingGGUF", "InklingTensor", "inkling-fuzz"]),
         tests("InklingTokenizerTests", ["InklingTokenizer"]),
@@ -112,8 +114,8 @@ let package = Package(
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingEngine", "InklingDecoding", "InklingModelMaker", "InklingTensor",
-                "InklingTokenizer", "InklingTestSupport", arguments,
+                "inkling", "InklingEngine", "InklingDecoding", "InklingModel", "InklingModelMaker",
+                "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport", arguments,
             ]),
     ]
 )

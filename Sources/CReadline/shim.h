@@ -67,8 +67,12 @@ static inline void readline_read_key(void) {
 
 /// Gives up the line: an unfinished search, argument or quotation with it.
 static inline void readline_abandon(void) {
+    bool was_searching = RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
     rl_free_line_state();
     rl_callback_sigcleanup();
+    // The end of a search shows the line again.
+    if (was_searching) rl_clear_visible_line();
+    fflush(rl_outstream);
 }
 
 /// Moves the cursor behind the line, so that what is written next does not go over it.

@@ -10,6 +10,8 @@ public import InklingTokenizer
 public final class DecodingRun {
     public let target: any ModelRunner
     public let draft: (any ModelRunner)?
+    /// For strategies that can use one; trained for this pair of models.
+    public var acceptanceHead: (any AcceptanceHead)?
 
     public private(set) var sampler = Sampler(SamplerSettings())
     public private(set) var random = PositionalRandom(seed: 0)
@@ -17,21 +19,24 @@ public final class DecodingRun {
     public private(set) var history = SamplingHistory()
     public private(set) var promptCount = 0
     public private(set) var endTokens: Set<TokenID> = []
-    public private(set) var clock = DecodeClock { .zero }
-    private var cancellation = CancellationFlag()
+    /// The number of the round in progress, from 0.
+    public private(set) var roundIndex = 0
+    private(set) var passes = PassTimer(
+        clock: DecodeClock { .zero }, cancellation: CancellationFlag(), origin: .zero)
     private var maxTokens: Int?
     private var alternativeCount = 0
-    private var origin = Duration.zero
 
-    private var roundIndex = 0
     private var roundStart = Duration.zero
     private var roundMark = SamplingHistory().mark
-    private var pending: [CommittedToken] = []
+    private var committed: [CommittedToken] = []
     private var spans: [PassSpan] = []
 
-    public init(target: any ModelRunner, draft: (any ModelRunner)? = nil) {
+    public init(
+        target: any ModelRunner, draft: (any ModelRunner)? = nil, acceptanceHead: (any AcceptanceHead)? = nil
+    ) {
         self.target = target
         self.draft = draft
+        self.acceptanceHead = acceptanceHead
     }
 
     // MARK: What a strategy reads
@@ -61,7 +66,26 @@ public final class DecodingRun {
     public var rowRoom: Int { max(0, target.contextCapacity - target.cachedCount) }
 
     /// Since the generation began.
-    public var elapsed: Duration { clock.now() - origin }
+    public var elapsed: Duration { passes.elapsed }
+
+    /// Passes of the round in progress so far.
+    public var roundSpans: [PassSpan] { spans }
+
+    /// The position of the first token that the round in progress commits.
+    public var roundPosition: Int { roundMark.count }
+
+    /// How many tokens the draft model's context lets it draft after the tokens so far.
+    public var draftRoom: Int {
+        guard let draft else { return 0 }
+        return max(0, draft.contextCapacity + 1 - history.count)
+    }
+
+    /// Tokens that the draft model must read before it can draft, at least the root; nil when it does not know one of them.
+    public func missingInDraft() -> ArraySlice<TokenID>? {
+        guard let draft else { return nil }
+        let missing = history.tokens[min(draft.cachedCount, history.count - 1)...]
+        return missing.allSatisfy { $0.rawValue < draft.vocabularySize } ? missing : nil
+    }
 
     // MARK: What a strategy does
 
@@ -79,11 +103,31 @@ public final class DecodingRun {
 
     /// Logits of a pass of the target: all rows, or the last, as the batch asks.
     public func targetLogits(_ batch: ModelBatch) throws(GenerationError) -> Rows {
-        try logits(of: forwardTarget(batch), lane: .target)
+        try forwardTarget(batch).logits(from: .target)
     }
 
     public func draftLogits(_ batch: ModelBatch) throws(GenerationError) -> Rows {
-        try logits(of: forwardDraft(batch), lane: .draft)
+        try forwardDraft(batch).logits(from: .draft)
+    }
+
+    /// Of the rows that the pass over a draft appended to the target's cache, keeps root and accepted path: what is
+    /// committed, but the last token.
+    /// - Parameter base: positions before the pass.
+    public func keepTarget(_ acceptedPath: [Int], of tree: DraftTree, after base: Int) {
+        if tree.isChain {
+            target.truncate(to: min(base + 1 + acceptedPath.count, history.count - 1))
+        } else {
+            // Where the path ends the output, its last token is the last of all.
+            let rows = [0] + acceptedPath.map { $0 + 1 }
+            target.keep(Array(rows.prefix(history.count - 1 - base)), after: base)
+        }
+    }
+
+    /// Drops from the draft model's cache what stands at `count` and beyond, and what the target has not read yet.
+    public func truncateDraft(to count: Int) {
+        guard let draft else { return }
+        let kept = min(count, history.count - 1)
+        if draft.cachedCount > kept { draft.truncate(to: kept) }
     }
 
     /// Adds a pass that was made without ``forwardTarget(_:)`` or ``forwardDraft(_:)``, in a lane of its own.
@@ -93,7 +137,7 @@ public final class DecodingRun {
 
     /// Ends the round if the user gave up; to be called where a strategy computes without passes.
     public func checkCancellation() throws(GenerationError) {
-        if cancellation.isCancelled { throw .cancelled }
+        try passes.checkCancellation()
     }
 
     /// Commits a token.
@@ -114,7 +158,7 @@ public final class DecodingRun {
         _ token: TokenID, source: TokenSource, distribution: Distribution, logProbability: Float,
         alternatives: [TokenAlternative] = []
     ) {
-        pending.append(
+        committed.append(
             CommittedToken(
                 id: token, position: position, source: source, logProbability: logProbability,
                 alternatives: alternatives))
@@ -122,10 +166,12 @@ public final class DecodingRun {
     }
 
     /// Closes the round: what was committed and timed since the last one.
-    /// - Parameter draftedCount: tokens put before the target, if not those of `draft`.
+    /// - Parameters:
+    ///   - draftedCount: tokens put before the target, if not those of `draft`.
+    ///   - pending: see ``DecodingRound/pending``.
     public func endRound(
         draft: DraftTree? = nil, verdict: Verdict? = nil, hypotheses: [Hypothesis] = [], measures: [RoundMeasure] = [],
-        draftedCount: Int? = nil
+        draftedCount: Int? = nil, stop: DraftStop? = nil, pending: [TokenID] = []
     ) -> DecodingRound {
         let now = elapsed
         defer {
@@ -133,31 +179,17 @@ public final class DecodingRun {
             startRound(at: now)
         }
         return DecodingRound(
-            index: roundIndex, draft: draft, verdict: verdict, committed: pending, hypotheses: hypotheses,
-            measures: measures, draftedCount: draftedCount ?? draft?.count ?? 0, spans: spans, start: roundStart,
-            duration: now - roundStart, cache: Self.usage(of: target))
+            index: roundIndex, draft: draft, verdict: verdict, committed: committed, hypotheses: hypotheses,
+            measures: measures, draftedCount: draftedCount ?? draft?.count ?? 0, stop: stop, pending: pending,
+            spans: spans, start: roundStart, duration: now - roundStart, cache: Self.usage(of: target))
     }
 
     private func forward(
         _ batch: ModelBatch, on runner: any ModelRunner, lane: Lane
     ) throws(GenerationError) -> ForwardOutput {
-        try checkCancellation()
-        let start = elapsed
-        let output: ForwardOutput
-        do throws(ModelError) {
-            output = try runner.forward(batch)
-        } catch .cancelled {
-            throw .cancelled
-        } catch {
-            throw .model(error)
-        }
-        spans.append(PassSpan(lane: lane, start: start, duration: elapsed - start, rowCount: batch.rows.count))
+        let (output, span) = try passes.forward(batch, on: runner, lane: lane)
+        spans.append(span)
         return output
-    }
-
-    private func logits(of output: ForwardOutput, lane: Lane) throws(GenerationError) -> Rows {
-        guard let logits = output.logits, logits.rowCount > 0 else { throw .missingLogits(lane) }
-        return logits
     }
 
     // MARK: What the generator does
@@ -171,9 +203,7 @@ public final class DecodingRun {
         endTokens = request.endTokens
         maxTokens = request.maxTokens
         alternativeCount = request.alternativeCount
-        self.clock = clock
-        self.cancellation = cancellation
-        self.origin = origin
+        passes = PassTimer(clock: clock, cancellation: cancellation, origin: origin)
         roundIndex = 0
         startRound(at: elapsed)
     }
@@ -186,7 +216,7 @@ public final class DecodingRun {
     private func startRound(at time: Duration) {
         roundStart = time
         roundMark = history.mark
-        pending = []
+        committed = []
         spans = []
     }
 
@@ -201,6 +231,7 @@ public final class DecodingRun {
         history.truncate(to: history.count - count)
         roundMark = history.mark
         settleCaches()
+        round.pending = []
         round.cache = Self.usage(of: target)
     }
 

@@ -4,7 +4,7 @@
 /// belong to ``Generator``.
 ///
 /// Between rounds the target's cache holds prompt and committed tokens but the last, mixture rows aside; the draft
-/// model's cache holds a prefix of the same.
+/// model's cache holds a prefix of the same, or of these and the tokens in ``DecodingRound/pending``.
 public protocol DecodingStrategy {
     /// Called once, when the caches hold the prompt but its last token.
     mutating func begin(_ run: DecodingRun) throws(GenerationError)

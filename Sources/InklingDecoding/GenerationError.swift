@@ -13,6 +13,8 @@ public enum GenerationError: Error, Sendable, Equatable {
     case missingNeed(strategy: String, need: StrategyNeed)
     /// A strategy ended a round without a token or a longer hypothesis.
     case noProgress(strategy: String)
+    /// An acceptance head was trained on hidden states of another width than the draft model has.
+    case headDoesNotFit(expected: Int, found: Int)
     /// A model returned no logits although the pass asked for them.
     case missingLogits(Lane)
     case cancelled
@@ -37,6 +39,9 @@ extension GenerationError: CustomStringConvertible {
             "\(name) of strategy \"\(strategy)\" is \(value); it must be \(allowed)"
         case .missingNeed(let strategy, let need): "strategy \"\(strategy)\" needs \(need.title), and there is none"
         case .noProgress(let strategy): "strategy \"\(strategy)\" ended a round without a token; use another strategy"
+        case .headDoesNotFit(let expected, let found):
+            "the acceptance head reads hidden states of \(expected) numbers, but those of the draft model have \(found); "
+                + "use the head that was made for this draft model, or none"
         case .missingLogits(let lane): "the \(lane.rawValue) model returned no logits; the model cannot be used"
         case .cancelled: "cancelled"
         case .model(let error): error.description

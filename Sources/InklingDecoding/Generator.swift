@@ -70,6 +70,9 @@ public struct Generator {
         if descriptor.needs.contains(.draftModel), run.draft == nil {
             throw .missingNeed(strategy: descriptor.id, need: .draftModel)
         }
+        if descriptor.needs.contains(.acceptanceHead), run.acceptanceHead == nil {
+            throw .missingNeed(strategy: descriptor.id, need: .acceptanceHead)
+        }
         for (lane, runner) in lanes(of: descriptor, run) where request.prompt.count > runner.contextCapacity {
             throw .promptTooLong(tokenCount: request.prompt.count, capacity: runner.contextCapacity, lane: lane)
         }
@@ -88,6 +91,8 @@ public struct Generator {
     ) throws(GenerationError) {
         for (lane, runner) in lanes {
             var prefill = Prefill(lane: lane, prompt: request.prompt, runner: runner)
+            // A draft model that does not know a token of the prompt never drafts, so it need not read any.
+            if lane == .draft, request.prompt.contains(where: { $0.rawValue >= runner.vocabularySize }) { continue }
             output.startPrefill(prefill.progress)
             emit(.prefill(prefill.progress))
             while !prefill.isDone {

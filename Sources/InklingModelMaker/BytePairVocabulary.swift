@@ -11,8 +11,8 @@ public struct BytePairVocabulary: Sendable {
     public static let endOfText = 0
     public static let startOfTurn = 1
     public static let endOfTurn = 2
-    /// Special tokens and bytes.
-    public static let leastCount = 259
+    /// Special tokens, bytes and one merge, without which no tokenizer takes it.
+    public static let leastCount = 260
 
     /// A chat in the form that most models understand.
     public static let chatTemplate = """

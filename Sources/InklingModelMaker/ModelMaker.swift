@@ -57,7 +57,8 @@ public struct ModelMaker: Sendable {
     public func bytes() throws(GGUFError) -> [UInt8] {
         var contents: [(plan: GGUFTensorPlan, bytes: [UInt8])] = []
         for (plan, fill) in zip(tensors, fills) {
-            var rows = rows(of: plan, fill), bytes: [UInt8] = []
+            var rows = rows(of: plan, fill)
+            var bytes: [UInt8] = []
             while let next = rows.next() { bytes += next }
             contents.append((plan, bytes))
         }
@@ -81,22 +82,27 @@ struct RandomRows {
     /// Runs of stored values to draw from, in place of numbers.
     private struct Bank {
         let bytes: [UInt8]
+        /// A power of two.
+        let runs: Int
         let bytesPerRun: Int
         let runsPerRow: Int
     }
 
-    /// Large tensors are put together from this many random runs of up to 256 values. Searching the scales of a billion values
-    /// takes minutes, and neither speed nor the spread of values tells the difference.
-    private static let bankRuns = 4096
+    /// Large tensors are put together from random runs of one block, or of 32 values, that hold this many values in all.
+    /// Searching the scales of a billion values takes minutes, and neither speed nor the spread of values tells the
+    /// difference.
+    private static let bankValues = 1 << 20
 
     private static func bank(
         for plan: GGUFTensorPlan, columns: Int, rows: Int, deviation: Float, _ random: inout RandomSource
     ) -> Bank? {
-        let length = [256, 128, 64, 32].first { columns % $0 == 0 && $0 % plan.type.blockLength == 0 }
-        guard let length, columns * rows > 4 * bankRuns * length else { return nil }
-        let values = (0..<bankRuns * length).map { _ in deviation * random.normal() }
+        let length = max(32, plan.type.blockLength)
+        // Rows of a few runs would often be the same.
+        guard columns % length == 0, columns / length > 2, columns * rows > 4 * bankValues else { return nil }
+        let runs = bankValues / length
+        let values = (0..<runs * length).map { _ in deviation * random.normal() }
         let bytes = Quantizer.quantize(values, as: plan.type)
-        return Bank(bytes: bytes, bytesPerRun: bytes.count / bankRuns, runsPerRow: columns / length)
+        return Bank(bytes: bytes, runs: runs, bytesPerRun: bytes.count / runs, runsPerRow: columns / length)
     }
 
     init(plan: GGUFTensorPlan, fill: ModelMaker.Fill, seed: UInt64) {
@@ -120,7 +126,7 @@ struct RandomRows {
             var bytes: [UInt8] = []
             bytes.reserveCapacity(count * bank.runsPerRow * bank.bytesPerRun)
             for _ in 0..<count * bank.runsPerRow {
-                let run = Int(truncatingIfNeeded: random.next() & UInt64(Self.bankRuns - 1))
+                let run = Int(truncatingIfNeeded: random.next() & UInt64(bank.runs - 1))
                 bytes.append(contentsOf: bank.bytes[run * bank.bytesPerRun..<(run + 1) * bank.bytesPerRun])
             }
             return bytes

@@ -96,7 +96,8 @@ extension ModelRecipe {
         let residual = 1 / Float(2 * max(1, layerCount)).squareRoot()
         for layer in 0..<layerCount {
             func name(_ part: String) -> String { "blk.\(layer).\(part)" }
-            let queryRows = headCount * headWidth, kvRows = kvHeadCount * headWidth
+            let queryRows = headCount * headWidth
+            let kvRows = kvHeadCount * headWidth
             vector(name("attn_norm.weight"), embeddingLength, .norm)
             if isFused {
                 matrix(

@@ -3,7 +3,8 @@
 extension Filters {
     // MARK: Ends and copies
 
-    @Sendable static func first(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func first(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         _ = try arguments.bound(to: [], i)
         let missing = Value.undefined(Undefined("no first item, the sequence is empty"))
         switch value {
@@ -14,7 +15,8 @@ extension Filters {
         }
     }
 
-    @Sendable static func last(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func last(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         _ = try arguments.bound(to: [], i)
         let missing = Value.undefined(Undefined("no last item, the sequence is empty"))
         switch value {
@@ -26,12 +28,14 @@ extension Filters {
         }
     }
 
-    @Sendable static func list(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func list(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         _ = try arguments.bound(to: [], i)
         return try i.list(i.items(of: value))
     }
 
-    @Sendable static func items(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func items(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         _ = try arguments.bound(to: [], i)
         switch value {
         case .undefined: return try i.iterator([])
@@ -50,7 +54,8 @@ extension Filters {
         return try i.iterator(i.items(of: value).reversed())
     }
 
-    @Sendable static func join(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func join(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         let bound = try arguments.bound(to: ["d", "attribute"], i)
         let separator = try i.text(of: bound[0] ?? .empty)
         let path = try bound[1].map { (path) throws(TemplateError) in try AttributePath(path, i) }
@@ -64,7 +69,8 @@ extension Filters {
 
     // MARK: Parts
 
-    @Sendable static func batch(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func batch(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         let bound = try arguments.bound(to: ["linecount", "fill_with"], i)
         guard let size = try bound.integer(0), size > 0 else { throw i.invalid("'batch' needs a positive size") }
         let items = try i.items(of: value)
@@ -83,7 +89,8 @@ extension Filters {
         return try i.iterator(rows)
     }
 
-    @Sendable static func slice(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func slice(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         let bound = try arguments.bound(to: ["slices", "fill_with"], i)
         guard let count = try bound.integer(0), count > 0 else { throw i.invalid("'slice' needs a positive count") }
         try i.charge(items: count)
@@ -120,7 +127,8 @@ extension Filters {
 
     // MARK: Order
 
-    @Sendable static func sort(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func sort(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         let bound = try arguments.bound(to: ["reverse", "case_sensitive", "attribute"], i)
         let items = try i.items(of: value)
         var keys: [Value] = []
@@ -156,7 +164,8 @@ extension Filters {
         return try i.list(places.map { pairs[$0] })
     }
 
-    @Sendable static func group(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func group(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         let bound = try arguments.bound(to: ["attribute", "default", "case_sensitive"], i)
         let path = try AttributePath(bound.value(0), i, standard: bound[1])
         let items = try i.items(of: value)
@@ -263,11 +272,15 @@ extension Filters {
         return try i.iterator(results)
     }
 
-    @Sendable static func select(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func select(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError)
+        -> Value
+    {
         try choose(i, value, arguments, keeps: true, byAttribute: false)
     }
 
-    @Sendable static func reject(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func reject(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError)
+        -> Value
+    {
         try choose(i, value, arguments, keeps: false, byAttribute: false)
     }
 
@@ -319,7 +332,8 @@ struct AttributePath {
         case .string(let text):
             try i.charge(bytes: text.utf8.count * 4)
             parts = text.split(separator: ".", omittingEmptySubsequences: false).map { part in
-                part.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? Int(part).map { .int($0) } ?? .string(String(part))
+                part.utf8.allSatisfy { $0 >= 48 && $0 <= 57 }
+                    ? Int(part).map { .int($0) } ?? .string(String(part))
                     : .string(String(part))
             }
         case .int: parts = [path]

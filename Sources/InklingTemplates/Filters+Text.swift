@@ -8,17 +8,20 @@ extension Filters {
         return text
     }
 
-    @Sendable static func upper(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func upper(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         _ = try arguments.bound(to: [], i)
         return .string(try text(i, value).uppercased())
     }
 
-    @Sendable static func lower(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func lower(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         _ = try arguments.bound(to: [], i)
         return .string(Text.lowered(try text(i, value)))
     }
 
-    @Sendable static func title(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func title(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         _ = try arguments.bound(to: [], i)
         return .string(Text.titledWords(try text(i, value)))
     }
@@ -30,7 +33,8 @@ extension Filters {
         return .string(Text.capitalized(try text(i, value)))
     }
 
-    @Sendable static func trim(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
+    @Sendable static func trim(_ i: Interpreter, _ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         let characters = try arguments.bound(to: ["chars"], i).text(0)
         return .string(Text.stripped(try text(i, value), characters, left: true, right: true))
     }

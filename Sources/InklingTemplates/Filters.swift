@@ -100,7 +100,9 @@ enum Filters {
             try i.charge(scan: text.utf8.count * 10)
             let text = Text.stripped(text, nil, left: true, right: true)
             if let whole = try Numerals.integer(text, base: bound.integer(1) ?? 10, i) { return .int(whole) }
-            return try Numerals.double(text).map { (number) throws(TemplateError) in try truncated(number, i) ?? standard }
+            return try Numerals.double(text).map { (number) throws(TemplateError) in
+                try truncated(number, i) ?? standard
+            }
                 ?? standard
         case .undefined(let undefined): throw i.needs(undefined)
         default: return standard
@@ -188,7 +190,9 @@ enum Numerals {
         }
         guard hasPlainUnderscores(digits) else { return nil }
         let plain = digits.filter { $0 != "_" }
-        guard !plain.isEmpty, plain.unicodeScalars.allSatisfy({ digit($0).map { $0 < radix } ?? false }) else { return nil }
+        guard !plain.isEmpty, plain.unicodeScalars.allSatisfy({ digit($0).map { $0 < radix } ?? false }) else {
+            return nil
+        }
         let number = String(plain.unicodeScalars.map { String(digit($0) ?? 0, radix: 36) }.joined())
         guard let whole = Int(sign + number, radix: radix) else { throw i.tooLarge() }
         return whole
@@ -200,7 +204,9 @@ enum Numerals {
         case 65...90: return Int(scalar.value) - 55
         case 97...122: return Int(scalar.value) - 87
         default:
-            guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else { return nil }
+            guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else {
+                return nil
+            }
             return Int(value)
         }
     }
@@ -212,7 +218,9 @@ enum Numerals {
     static func double(_ text: String) -> Double? {
         var body = Substring(text.lowercased())
         if let first = body.first, first == "-" || first == "+" { body = body.dropFirst() }
-        if ["inf", "infinity", "nan"].contains(body) { return Double(text) ?? (text.hasPrefix("-") ? -.infinity : .infinity) }
+        if ["inf", "infinity", "nan"].contains(body) {
+            return Double(text) ?? (text.hasPrefix("-") ? -.infinity : .infinity)
+        }
         // Only plain decimal notation, with underscores between digits.
         var previous: Unicode.Scalar = "."
         for scalar in body.unicodeScalars {

@@ -354,7 +354,8 @@ final class Interpreter {
     }
 
     /// Follows a call or method link with `caller` added to its arguments.
-    private func call(_ link: Link, of receiver: Value, _ caller: Value, _ scope: Scope) throws(TemplateError) -> Value {
+    private func call(_ link: Link, of receiver: Value, _ caller: Value, _ scope: Scope) throws(TemplateError) -> Value
+    {
         switch link.kind {
         case .call(let list), .method(_, let list):
             var arguments = try evaluate(list, scope)
@@ -367,7 +368,8 @@ final class Interpreter {
     }
 
     /// Runs a macro's body with its parameters bound, and returns its text.
-    func callMacro(_ definition: MacroDefinition, _ scope: Scope, _ arguments: Arguments) throws(TemplateError) -> Value {
+    func callMacro(_ definition: MacroDefinition, _ scope: Scope, _ arguments: Arguments) throws(TemplateError) -> Value
+    {
         // A call takes about as much stack as two other nestings.
         try enter()
         defer { leave() }

@@ -116,7 +116,9 @@ struct Lexer {
             let start = position
             var end = index
             while end + 1 < source.count {
-                if source[end] == "{", source[end + 1] == "%" || source[end + 1] == "{" || source[end + 1] == "#" { break }
+                if source[end] == "{", source[end + 1] == "%" || source[end + 1] == "{" || source[end + 1] == "#" {
+                    break
+                }
                 end += 1
             }
             if end + 1 >= source.count {
@@ -231,7 +233,9 @@ struct Lexer {
             guard source[end] == "{", source[end + 1] == "%" else { continue }
             let sign = end + 2 < source.count ? source[end + 2] : nil
             let signed = sign == "-" || sign == "+"
-            guard let close = keyword(["e", "n", "d", "r", "a", "w"], from: end + 2 + (signed ? 1 : 0)) else { continue }
+            guard let close = keyword(["e", "n", "d", "r", "a", "w"], from: end + 2 + (signed ? 1 : 0)) else {
+                continue
+            }
             guard close < source.count else { continue }
             let endSigned = source[close] == "-" || source[close] == "+"
             let percent = close + (endSigned ? 1 : 0)

@@ -126,7 +126,8 @@ extension Parser {
         }
     }
 
-    private mutating func rightOperand(_ strength: Strength, consumed: Bool = false) throws(TemplateError) -> Expression {
+    private mutating func rightOperand(_ strength: Strength, consumed: Bool = false) throws(TemplateError) -> Expression
+    {
         if !consumed { advance() }
         guard let tighter = strength.tighter else { return try unary() }
         try enter(1)
@@ -153,7 +154,13 @@ extension Parser {
         let start = position
         var signs: [UnaryOperator] = []
         while true {
-            if skip(symbol: "-") { signs.append(.negate) } else if skip(symbol: "+") { signs.append(.plus) } else { break }
+            if skip(symbol: "-") {
+                signs.append(.negate)
+            } else if skip(symbol: "+") {
+                signs.append(.plus)
+            } else {
+                break
+            }
         }
         let primary = try primary()
         let operand = postfix(primary, try links(filters: signs.isEmpty))

@@ -66,7 +66,9 @@ extension Interpreter {
 
     // MARK: Splitting and joining
 
-    private func split(_ text: String, by separator: String?, limit: Int, fromRight: Bool) throws(TemplateError) -> Value {
+    private func split(_ text: String, by separator: String?, limit: Int, fromRight: Bool) throws(TemplateError)
+        -> Value
+    {
         // One part more than a list may have is enough to fail.
         let limit = min(limit, limits.listItems)
         guard let separator else {

@@ -146,7 +146,9 @@ extension Interpreter {
                 whole = number
             }
             var text = String(whole.magnitude)
-            if let digits, text.utf8.count < digits { text = String(repeating: "0", count: digits - text.utf8.count) + text }
+            if let digits, text.utf8.count < digits {
+                text = String(repeating: "0", count: digits - text.utf8.count) + text
+            }
             if whole == 0 { whole = 0 }
             return padded(signed(text, isNegative: whole < 0, specification), specification, standard: ">", zeros: true)
         default: return try format(value, specification)
@@ -180,7 +182,9 @@ extension Interpreter {
                 continue
             }
             guard scalar == "{" else { throw invalid("a single '}' in a format") }
-            guard let end = scalars[index...].firstIndex(of: "}") else { throw invalid("a '{' in a format is not closed") }
+            guard let end = scalars[index...].firstIndex(of: "}") else {
+                throw invalid("a '{' in a format is not closed")
+            }
             let field = scalars[index..<end]
             guard !field.contains("{") else {
                 throw .unsupported("fields inside the fields of a format", position)
@@ -390,9 +394,10 @@ extension Interpreter {
                 return String(repeating: " ", count: missing) + text
             }
             let signs = text.unicodeScalars.prefix { $0 == "-" || $0 == "+" || $0 == " " }
-            return String(signs) + fill(missing) + text.unicodeScalars.dropFirst(signs.count).reduce(into: "") {
-                $0.unicodeScalars.append($1)
-            }
+            return String(signs) + fill(missing)
+                + text.unicodeScalars.dropFirst(signs.count).reduce(into: "") {
+                    $0.unicodeScalars.append($1)
+                }
         default: return fill(missing) + text
         }
     }

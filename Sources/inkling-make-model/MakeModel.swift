@@ -16,7 +16,8 @@ internal import InklingTensor
     @Option(help: "A shape that people run: \(ModelRecipe.Preset.allCases.map(\.rawValue).joined(separator: ", ")).")
     var preset: String?
 
-    @Option(help: "\(ModelRecipe.Architecture.allCases.map(\.rawValue).joined(separator: ", ")); the preset's if left out.")
+    @Option(
+        help: "\(ModelRecipe.Architecture.allCases.map(\.rawValue).joined(separator: ", ")); the preset's if left out.")
     var arch: String?
 
     @Option(help: "Storage of the weights: \(WeightMix.names.joined(separator: ", ")).")
@@ -56,8 +57,7 @@ internal import InklingTensor
                     "unknown architecture \"\(arch)\"; known: "
                         + ModelRecipe.Architecture.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            let shape = recipe
-            if known != shape.architecture { recipe = shape.adapted(to: known) }
+            if known != recipe.architecture { recipe = recipe.adapted(to: known) }
         }
         guard let mix = WeightMix(name: type) else {
             throw ValidationError("unknown type \"\(type)\"; known: \(WeightMix.names.joined(separator: ", "))")

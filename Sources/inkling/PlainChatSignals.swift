@@ -26,7 +26,7 @@ final class PlainChatSignals: Sendable {
     }
 
     private let state = Mutex(State())
-    private let terminal = PlainChatTerminal()
+    let terminal = PlainChatTerminal()
     /// Readable when ``take()`` has something new.
     let wakeDescriptor: Int32
     private let wakeEnd: Int32
@@ -71,7 +71,7 @@ final class PlainChatSignals: Sendable {
         defer {
             state.withLock {
                 $0.answer = nil
-                terminal.restore()
+                terminal.showTyping()
             }
         }
         return try body()
@@ -95,11 +95,11 @@ final class PlainChatSignals: Sendable {
                 return true
             }
         case SIGQUIT:
-            terminal.restore()
+            terminal.giveBack()
             Signals.performDefault(SIGQUIT)
         case SIGTSTP:
             if ask(.suspend, if: { $0.answer == nil }) { return }
-            terminal.restore()
+            terminal.giveBack()
             Signals.performDefault(SIGTSTP)
         case SIGCONT:
             ask(.resume) { state in

@@ -25,7 +25,11 @@ final class PlainLineReader: LineReader {
         if signals != nil { Output.write(prompt.rendered(), to: STDERR_FILENO) }
         while true {
             if let line = takeLine() { return .line(line) }
-            if isAtEnd { return .endOfInput }
+            if isAtEnd {
+                // What the shell says next begins a line of its own.
+                if signals != nil { Output.error("") }
+                return .endOfInput
+            }
             if let event = waitForInput(prompt) { return event }
             try fill()
         }

@@ -63,6 +63,7 @@
         func read(prompt: LinePrompt) throws(Failure) -> LineEvent {
             let text = prompt.rendered(mute: "\u{1}", loud: "\u{2}")
             guard waitForForeground() else { return .leave }
+            signals.terminal.take()
             begin(text)
             while true {
                 var descriptors = [
@@ -131,12 +132,14 @@
                 readline_go_to_end()
                 readline_give_terminal_back()
                 endLine()
+                signals.terminal.giveBack()
                 Signals.performDefault(SIGTSTP)
             }
             if !requests.isDisjoint(with: [.suspend, .resume]) {
                 // The shell has set the terminal as it likes it, and has written to it.
                 guard waitForForeground() else { return .leave }
                 readline_give_terminal_back()
+                signals.terminal.take()
                 readline_take_terminal()
                 readline_show_again()
             }

@@ -34,7 +34,9 @@ extension TransformerRunner {
 
     /// Passes a chain in pieces of the given sizes, the last one as often as it takes.
     fileprivate func trace(_ tokens: [TokenID], pieces: [Int]) throws -> [Trace] {
-        var result: [Trace] = [], rest = tokens[...], pieces = pieces
+        var result: [Trace] = []
+        var rest = tokens[...]
+        var pieces = pieces
         while !rest.isEmpty {
             let size = pieces.count > 1 ? pieces.removeFirst() : pieces[0]
             result += try trace(ModelBatch(rest.prefix(size)))
@@ -62,7 +64,8 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
 
     /// Alone, in chains of several sizes, in a tree, with each table of kernels.
     private func check(_ tiny: TinyModel, kernels: KernelSet, format: KVFormat, seed: UInt64) throws {
-        let prompt = tiny.tokens(6, seed: seed), tokens = tiny.tokens(27, seed: seed + 1)
+        let prompt = tiny.tokens(6, seed: seed)
+        let tokens = tiny.tokens(27, seed: seed + 1)
         let alone = try tiny.runner(format: format, kernels: kernels)
         let promptTrace = try alone.trace(prompt, pieces: [1])
         let single = try alone.trace(tokens, pieces: [1])
@@ -157,13 +160,15 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
     }
 
     @Test func `A smaller scratch changes nothing`() throws {
-        let tiny = try TinyModel(.qwen3, type: .q8_0), tokens = tiny.tokens(50)
+        let tiny = try TinyModel(.qwen3, type: .q8_0)
+        let tokens = tiny.tokens(50)
         let whole = try tiny.runner().trace(ModelBatch(tokens))
         for limit in [1, 5, 33] { #expect(try tiny.runner(rowLimit: limit).trace(ModelBatch(tokens)) == whole) }
     }
 
     @Test func `What the caller wants of the result does not change it`() throws {
-        let tiny = try TinyModel(.gemma2), tokens = tiny.tokens(40)
+        let tiny = try TinyModel(.gemma2)
+        let tokens = tiny.tokens(40)
         let all = try #require(try tiny.runner().forward(ModelBatch(tokens, want: .allLogits)).logits)
         let last = try tiny.runner(rowLimit: 16).forward(ModelBatch(tokens, want: .lastLogits))
         #expect(last.logits?.rowCount == 1 && last.hidden == nil)
@@ -200,7 +205,8 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
             _ = try runner.forward(ModelBatch(tokens))
             // Long enough that paths cross the border of a block of 64 positions.
             for round in 0..<8 {
-                let parents = randomTree(16, seed: UInt64(round)), drafted = tiny.tokens(16, seed: UInt64(100 + round))
+                let parents = randomTree(16, seed: UInt64(round))
+                let drafted = tiny.tokens(16, seed: UInt64(100 + round))
                 _ = try runner.forward(
                     ModelBatch(rows: drafted.map { .token($0) }, layout: .tree(parents: parents), want: .allLogits))
                 let kept = round == 3 ? [] : path(to: 15 - round, in: parents)
@@ -214,8 +220,10 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
     }
 
     @Test func `Truncating and going on equals a fresh prefill`() throws {
-        let tiny = try TinyModel(.qwen2, type: .q8_0), runner = try tiny.runner()
-        var random = RandomSource(seed: 3), tokens: [TokenID] = []
+        let tiny = try TinyModel(.qwen2, type: .q8_0)
+        let runner = try tiny.runner()
+        var random = RandomSource(seed: 3)
+        var tokens: [TokenID] = []
         for round in 0..<12 {
             let more = tiny.tokens(Int.random(in: 1...40, using: &random), seed: UInt64(round))
             _ = try runner.forward(ModelBatch(more))
@@ -228,10 +236,12 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
     }
 
     @Test func `Forks do not see each other`() throws {
-        let tiny = try TinyModel(.llama), runner = try tiny.runner()
+        let tiny = try TinyModel(.llama)
+        let runner = try tiny.runner()
         let prompt = tiny.tokens(70)
         _ = try runner.forward(ModelBatch(prompt))
-        let left = tiny.tokens(9, seed: 1), right = tiny.tokens(9, seed: 2)
+        let left = tiny.tokens(9, seed: 1)
+        let right = tiny.tokens(9, seed: 2)
         let fork = runner.cache.fork()
         let before = runner.bits(at: 65)
         _ = try runner.forward(ModelBatch(left))
@@ -250,8 +260,11 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
     }
 
     @Test func `A path kept in one fork leaves the other alone`() throws {
-        let tiny = try TinyModel(.llama), runner = try tiny.runner()
-        let prompt = tiny.tokens(60), drafted = tiny.tokens(12, seed: 1), parents = randomTree(12, seed: 8)
+        let tiny = try TinyModel(.llama)
+        let runner = try tiny.runner()
+        let prompt = tiny.tokens(60)
+        let drafted = tiny.tokens(12, seed: 1)
+        let parents = randomTree(12, seed: 8)
         _ = try runner.forward(ModelBatch(prompt))
         let fork = runner.cache.fork()
         _ = try runner.forward(
@@ -265,8 +278,11 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
 
     @Test(arguments: ModelRecipe.Architecture.allCases)
     func `A mixture of one token equals the token`(architecture: ModelRecipe.Architecture) throws {
-        let tiny = try TinyModel(architecture), prompt = tiny.tokens(5), token = tiny.tokens(1, seed: 3)[0]
-        let one = try tiny.runner(), other = try tiny.runner()
+        let tiny = try TinyModel(architecture)
+        let prompt = tiny.tokens(5)
+        let token = tiny.tokens(1, seed: 3)[0]
+        let one = try tiny.runner()
+        let other = try tiny.runner()
         _ = try one.trace(ModelBatch(prompt))
         _ = try other.trace(ModelBatch(prompt))
         let mixture = ModelBatch(rows: [.mixture([.init(token: token, weight: 1)])])
@@ -291,7 +307,8 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
     }
 
     @Test func `A full context is an error that changes nothing`() throws {
-        let tiny = try TinyModel(.llama), runner = try tiny.runner(capacity: 20)
+        let tiny = try TinyModel(.llama)
+        let runner = try tiny.runner(capacity: 20)
         let tokens = tiny.tokens(18)
         _ = try runner.forward(ModelBatch(tokens))
         let bits = (0..<18).map { runner.bits(at: $0) }
@@ -309,7 +326,8 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
     }
 
     @Test func `A token out of range is an error that changes nothing`() throws {
-        let tiny = try TinyModel(.llama), runner = try tiny.runner()
+        let tiny = try TinyModel(.llama)
+        let runner = try tiny.runner()
         _ = try runner.forward(ModelBatch(tiny.tokens(4)))
         for token in [TokenID(301), TokenID(-1), TokenID(Int32.max), TokenID(Int32.min)] {
             let error = ModelError.tokenOutOfRange(token: Int(token.rawValue), vocabulary: 301)
@@ -320,7 +338,8 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
         }
         #expect(runner.cachedCount == 4)
         #expect(
-            "\(ModelError.tokenOutOfRange(token: 301, vocabulary: 301))" == "token 301 is not in the vocabulary (0 to 300)")
+            "\(ModelError.tokenOutOfRange(token: 301, vocabulary: 301))"
+                == "token 301 is not in the vocabulary (0 to 300)")
     }
 
     @Test func `A window hides what lies before it, and only in local layers`() throws {

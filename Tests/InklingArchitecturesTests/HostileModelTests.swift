@@ -79,7 +79,8 @@ struct Defect: Sendable, CustomTestStringConvertible {
         value("feed_forward_length", .int64(1 << 40), "1099511627776 is not between 1 and 1048576"),
         value("context_length", .uint64(1 << 62), "4611686018427387904 is not between 1 and 268435456"),
         value("attention.layer_norm_rms_epsilon", .float32(.nan), "expected a finite number, found the float32 nan"),
-        value("attention.layer_norm_rms_epsilon", .float64(.infinity), "expected a finite number, found the float64 inf"),
+        value(
+            "attention.layer_norm_rms_epsilon", .float64(.infinity), "expected a finite number, found the float64 inf"),
         value("attention.layer_norm_rms_epsilon", .float32(-1), "-1.0 is not above 0"),
         value("attention.layer_norm_rms_epsilon", .bool(true), "expected a finite number, found true"),
         value("attention.scale", .float32(0), "0.0 is not above 0"),
@@ -261,7 +262,8 @@ struct Defect: Sendable, CustomTestStringConvertible {
     }
 
     @Test func `A tree wider than a pass is an error that changes nothing`() throws {
-        let tiny = try TinyModel(.llama), runner = try tiny.runner(rowLimit: 4)
+        let tiny = try TinyModel(.llama)
+        let runner = try tiny.runner(rowLimit: 4)
         let batch = ModelBatch(
             rows: tiny.tokens(5).map { .token($0) }, layout: .tree(parents: [-1, 0, 1, 2, 3]))
         #expect(throws: ModelError.self) { try runner.forward(batch) }
@@ -280,7 +282,8 @@ struct Defect: Sendable, CustomTestStringConvertible {
         let whole = try ModelMaker(recipe).bytes()
         let head = whole.count - ModelMaker(recipe).byteCount
         var random = RandomSource(seed: 42)
-        var loaded = 0, refused = 0
+        var loaded = 0
+        var refused = 0
         for _ in 0..<400 {
             var bytes = whole
             for _ in 0..<Int.random(in: 1...3, using: &random) {

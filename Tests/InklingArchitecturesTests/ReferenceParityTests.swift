@@ -34,7 +34,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     init(
-        _ architecture: ModelRecipe.Architecture, _ name: String = "plain", _ change: (inout ModelRecipe) -> Void = { _ in }
+        _ architecture: ModelRecipe.Architecture, _ name: String = "plain",
+        _ change: (inout ModelRecipe) -> Void = { _ in }
     ) {
         self.name = "\(architecture.rawValue), \(name)"
         recipe = TinyModel.recipe(architecture, change)
@@ -96,7 +97,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: Variant.all)
     func `Float weights agree to the rounding of sums`(variant: Variant) throws {
-        let tiny = try TinyModel(variant.recipe), tokens = tokens(tiny, 14)
+        let tiny = try TinyModel(variant.recipe)
+        let tokens = tokens(tiny, 14)
         let exact = ReferenceModel(tiny.file, rounding: .init(cachesHalf: true)).run(tokens)
         let output = try tiny.runner().forward(ModelBatch(tokens.map { TokenID(Int32($0)) }, want: .allLogitsAndHidden))
         #expect(try error(output.logits, exact.logits) < Bound.arithmetic)
@@ -105,12 +107,14 @@ struct Variant: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: ModelRecipe.Architecture.allCases)
     func `Every layer agrees`(architecture: ModelRecipe.Architecture) throws {
-        let tiny = try TinyModel(architecture), tokens = tokens(tiny, 11)
+        let tiny = try TinyModel(architecture)
+        let tokens = tokens(tiny, 11)
         let exact = ReferenceModel(tiny.file, rounding: .init(cachesHalf: true)).run(tokens)
         for count in 1...tiny.recipe.layerCount {
             var editor = ModelFileEditor(tiny.file)
             editor.keepLayers(count, architecture: architecture.rawValue)
-            let pool = ComputePool(width: 1), file = try editor.file()
+            let pool = ComputePool(width: 1)
+            let file = try editor.file()
             let runner = try TransformerRunner(
                 model: TransformerModel(file: file, pool: pool), contextCapacity: 32, kernels: KernelSet.available[0],
                 pool: pool)
@@ -125,7 +129,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
 
     @Test func `The cache's f16 costs what f16 costs`() throws {
         for architecture in ModelRecipe.Architecture.allCases {
-            let tiny = try TinyModel(architecture), tokens = tokens(tiny, 14)
+            let tiny = try TinyModel(architecture)
+            let tokens = tokens(tiny, 14)
             let exact = ReferenceModel(tiny.file).run(tokens)
             let batch = ModelBatch(tokens.map { TokenID(Int32($0)) }, want: .allLogits)
             let half = try error(tiny.runner().forward(batch).logits, exact.logits)
@@ -135,7 +140,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
 
     @Test func `An 8-bit cache costs little more`() throws {
         for architecture in ModelRecipe.Architecture.allCases {
-            let tiny = try TinyModel(architecture) { $0.headDimension = 32 }, tokens = tokens(tiny, 14)
+            let tiny = try TinyModel(architecture) { $0.headDimension = 32 }
+            let tokens = tokens(tiny, 14)
             let exact = ReferenceModel(tiny.file).run(tokens)
             let batch = ModelBatch(tokens.map { TokenID(Int32($0)) }, want: .allLogits)
             let runner = try tiny.runner(format: .q8_0)
@@ -146,7 +152,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: ElementType.supported)
     func `Weights of every type agree`(type: ElementType) throws {
-        let tiny = try TinyModel(.llama, type: type), tokens = tokens(tiny, 5)
+        let tiny = try TinyModel(.llama, type: type)
+        let tokens = tokens(tiny, 5)
         let output = try tiny.runner().forward(ModelBatch(tokens.map { TokenID(Int32($0)) }, want: .allLogits))
         let rounded = ReferenceModel(tiny.file, rounding: .init(cachesHalf: true, activations: true)).run(tokens)
         #expect(
@@ -158,7 +165,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: ModelRecipe.Architecture.allCases)
     func `Quantised weights agree in every architecture`(architecture: ModelRecipe.Architecture) throws {
-        let tiny = try TinyModel(architecture, type: .q5_0), tokens = tokens(tiny, 12)
+        let tiny = try TinyModel(architecture, type: .q5_0)
+        let tokens = tokens(tiny, 12)
         let output = try tiny.runner().forward(ModelBatch(tokens.map { TokenID(Int32($0)) }, want: .allLogits))
         let rounded = ReferenceModel(tiny.file, rounding: .init(cachesHalf: true, activations: true)).run(tokens)
         let bound = tiny.recipe.layerCount > 2 ? Bound.quantisedDeep : Bound.quantised
@@ -168,8 +176,11 @@ struct Variant: Sendable, CustomTestStringConvertible {
     @Test(arguments: KernelSet.available.map(\.name))
     func `Every table of kernels agrees`(name: String) throws {
         let kernels = try KernelSet.chosen(by: name)
-        for (architecture, type) in [(ModelRecipe.Architecture.llama, ElementType.f32), (.gemma2, .f32), (.qwen3, .q8_0)] {
-            let tiny = try TinyModel(architecture, type: type), tokens = tokens(tiny, 9)
+        for (architecture, type) in [
+            (ModelRecipe.Architecture.llama, ElementType.f32), (.gemma2, .f32), (.qwen3, .q8_0),
+        ] {
+            let tiny = try TinyModel(architecture, type: type)
+            let tokens = tokens(tiny, 9)
             let output = try tiny.runner(kernels: kernels).forward(
                 ModelBatch(tokens.map { TokenID(Int32($0)) }, want: .allLogits))
             let exact = ReferenceModel(tiny.file, rounding: .init(cachesHalf: true, activations: true)).run(tokens)
@@ -180,7 +191,8 @@ struct Variant: Sendable, CustomTestStringConvertible {
 
     @Test func `A wrong model is told from the right one`() throws {
         // The bounds above would mean little if a small mistake stayed within them.
-        let tiny = try TinyModel(.llama), tokens = tokens(tiny, 14)
+        let tiny = try TinyModel(.llama)
+        let tokens = tokens(tiny, 14)
         var editor = ModelFileEditor(tiny.file)
         editor.metadata["llama.rope.freq_base"] = .float32(10_300)
         let exact = ReferenceModel(try editor.file(), rounding: .init(cachesHalf: true)).run(tokens)

@@ -126,7 +126,6 @@ import Testing
         let value = try read(
             #"[{"role":"assistant","tool_calls":[]},{"role":"tool","content":null,"name":"f"},"#
                 + #"{"role":"user","content":[{"type":"text"}]}]"#
-
         )
         #expect(try .list(TemplateCommand.messages(in: value, from: "x")) == value)
         #expect(try TemplateCommand.messages(in: .list([]), from: "x").isEmpty)

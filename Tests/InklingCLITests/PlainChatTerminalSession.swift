@@ -59,7 +59,10 @@ final class PlainChatTerminalSession {
             &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | Self.newSession)
         var words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
-        defer { for text in unsafe words + variables { unsafe free(text) } }
+        defer {
+            for index in unsafe words.indices { unsafe free(words[index]) }
+            for index in unsafe variables.indices { unsafe free(variables[index]) }
+        }
         var process = pid_t()
         guard unsafe posix_spawn(&process, program, &actions, &attributes, &words, &variables) == 0 else {
             throw Problem.notStarted

@@ -106,6 +106,20 @@ struct GeneratorTests {
         #expect(harness.generate(request(tokens(1, 2, 3))).reason == .cancelled)
     }
 
+    @Test
+    func `A cancel is seen between rounds even where no pass looks at it`() {
+        let harness = Harness(model)
+        harness.strategies = [.testOnly("silent") { Silent() }]
+        harness.onEvent = { [unowned harness] event in
+            if case .round(let round) = event, round.index == 2 { harness.cancellation.cancel() }
+        }
+        var request = request(tokens(0, 1), maxTokens: 50)
+        request.strategy = "silent"
+        let summary = harness.generate(request)
+        #expect(summary.reason == .cancelled)
+        #expect(summary.tokens.count == 3)
+    }
+
     // MARK: Endings
 
     @Test
@@ -161,6 +175,25 @@ struct GeneratorTests {
                 == "the prompt has 7 tokens, but the context of the target model holds 6; "
                 + "shorten the prompt or use a larger context")
         #expect(harness.events == [.finished(summary)])
+    }
+
+    @Test
+    func `A prompt that does not fit the draft model is refused where one is needed`() {
+        let run = DecodingRun(target: ToyRunner(model), draft: ToyRunner(model, contextCapacity: 4))
+        let generator = Generator(
+            strategies: StrategyConformanceTests.strategies, makeTextDecoder: { ByteTextDecoder.letters(26) })
+        var request = request(tokens(0...6))
+        #expect(generator.run(request, run) { _ in }.reason == .tokenLimit)
+        request.strategy = StrategyDescriptor.matchingTree.id
+        let error = GenerationError.promptTooLong(tokenCount: 7, capacity: 4, lane: .draft)
+        #expect(generator.run(request, run) { _ in }.reason == .failed(error))
+    }
+
+    @Test
+    func `A model that returns no logits fails with a sentence`() {
+        let summary = Generator(makeTextDecoder: { ByteTextDecoder.letters(26) })
+            .run(request(tokens(0, 1)), DecodingRun(target: MuteRunner())) { _ in }
+        #expect(summary.reason == .failed(.missingLogits(.target)))
     }
 
     @Test
@@ -378,4 +411,20 @@ struct GeneratorTests {
         #expect(summary.reason == .failed(error))
         #expect(error.description == "strategy \"test-tree\" needs a draft model, and there is none")
     }
+}
+
+/// Computes nothing and says nothing.
+private final class MuteRunner: ModelRunner {
+    let vocabularySize = 4
+    let contextCapacity = 100
+    private(set) var ledger: [TokenID?] = []
+    let cacheBytes = (used: 0, capacity: 0)
+
+    func forward(_ batch: ModelBatch) throws(ModelError) -> ForwardOutput {
+        for case .token(let token) in batch.rows { ledger.append(token) }
+        return ForwardOutput()
+    }
+
+    func truncate(to count: Int) { ledger.removeLast(ledger.count - count) }
+    func keep(_ rows: [Int], after base: Int) {}
 }

@@ -50,6 +50,16 @@ final class TestClock: Sendable {
     }
 }
 
+/// Counts passes of two lanes.
+final class PassCounter: Sendable {
+    private let value = Atomic<Int>(0)
+
+    var count: Int { value.load(ordering: .sequentiallyConsistent) }
+
+    @discardableResult
+    func next() -> Int { value.add(1, ordering: .sequentiallyConsistent).newValue }
+}
+
 /// One target, one draft model that resembles it, their caches, and a generator.
 final class Harness {
     let target: ToyRunner
@@ -104,10 +114,11 @@ final class Harness {
         events.count { if case .finished = $0 { true } else { false } }
     }
 
-    /// Whether the caches are as a generation must leave them.
-    func cachesHold(_ sequence: [TokenID]) -> Bool {
+    /// Whether the caches are as a generation must leave them, or a round that has drafts in flight.
+    func cachesHold(_ sequence: [TokenID], pending: [TokenID] = []) -> Bool {
         let expected = sequence.dropLast().map { Optional($0) }
-        return target.ledger == expected && draft.ledger.elementsEqual(expected.prefix(draft.ledger.count))
+        let drafted = (sequence + pending).dropLast().map { Optional($0) }
+        return target.ledger == expected && draft.ledger.elementsEqual(drafted.prefix(draft.ledger.count))
     }
 }
 

@@ -102,6 +102,14 @@ struct Idle: DecodingStrategy {
     mutating func nextRound(_ run: DecodingRun) throws(GenerationError) -> DecodingRound { run.endRound() }
 }
 
+/// Commits a token a round without any pass of its own.
+struct Silent: DecodingStrategy {
+    mutating func nextRound(_ run: DecodingRun) throws(GenerationError) -> DecodingRound {
+        run.commit(1, source: .target, distribution: Distribution(oneHot: 1), logProbability: 0)
+        return run.endRound()
+    }
+}
+
 /// Feeds mixtures and lengthens a hypothesis for some rounds, then commits it without cleaning up.
 struct Dreaming: DecodingStrategy {
     let length: Int

@@ -50,6 +50,19 @@ struct VectorMathTests {
         #expect(VectorMath.logSumExp([]) == -.infinity)
     }
 
+    @Test
+    func `A sum takes in greater values that come late, and gaps`() {
+        var logits = [Float](repeating: -.infinity, count: 2000)
+        for (index, value) in [(3, -500), (300, -1), (301, .nan), (900, 2), (1999, 2)] as [(Int, Float)] {
+            logits[index] = value
+        }
+        let exact = 2 + Slow.ln(2 + 1 / Slow.softmax([0, 3])[1] - 1)
+        #expect(abs(Double(VectorMath.logSumExp(logits[...])) - exact) < 1e-6)
+        #expect(VectorMath.argmax(logits[...]) == 900)
+        logits[1500] = .infinity
+        #expect(VectorMath.logSumExp(logits[...]) == .infinity)
+    }
+
     @Test(arguments: [0, 1, 2, 5, 24, 25, 26, 99, 100, 101])
     func `Selection gives the head of a full sort, the lowest index on ties`(_ count: Int) {
         var noise = TestNoise(UInt64(count))

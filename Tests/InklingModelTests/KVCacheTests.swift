@@ -165,7 +165,9 @@ private struct Pair {
     @Test func `Forks share memory until one writes`() throws {
         let compute = Compute(kernels: KernelSet.available[0], pool: ComputePool(width: 1))
         var pair = Pair(cache: cache(.f16, capacity: 1000))
-        let rows = (0..<130).map { Pair.Position(token: TokenID(Int32($0)), numbers: .init(repeating: Float($0), count: 6)) }
+        let rows = (0..<130).map {
+            Pair.Position(token: TokenID(Int32($0)), numbers: .init(repeating: Float($0), count: 6))
+        }
         try write(rows, to: pair, compute, provisional: false)
         pair.positions = rows
         var fork = pair.fork()

@@ -42,8 +42,10 @@ enum Goldens {
 }
 
 @Suite struct GoldenTests {
-    @Test(arguments: [("expressions", Goldens.expressions), ("operators", Goldens.operators),
-        ("statements", Goldens.statements)])
+    @Test(arguments: [
+        ("expressions", Goldens.expressions), ("operators", Goldens.operators),
+        ("statements", Goldens.statements),
+    ])
     func `Text is byte for byte that of the reference implementation`(name: String, table: String) throws {
         let context = try JSONReader.read(Goldens.context).entries
         let date = TemplateDate(year: 2026, month: 11, day: 20, hour: 9, minute: 5, second: 7)
@@ -59,7 +61,9 @@ enum Goldens {
                 problem = error
             }
             let expected = golden["ok"]?.text
-            #expect(result.map { Array($0.utf8) } == expected.map { Array($0.utf8) }, "\(source): \(String(describing: problem))")
+            #expect(
+                result.map { Array($0.utf8) } == expected.map { Array($0.utf8) },
+                "\(source): \(String(describing: problem))")
             checked += 1
         }
         #expect(checked > 200, "the table of \(name) is not read")

@@ -18,26 +18,31 @@ private struct NaiveAttention {
         if format == IK_KV_F16 { return x.map { ik_f16_to_f32(ik_f32_to_f16($0)) } }
         var result: [Float] = []
         for begin in stride(from: 0, to: x.count, by: 32) {
-            let block = x[begin..<begin + 32], largest = block.reduce(0) { max($0, abs($1)) }
-            let inverse = largest > 0 ? 127 / largest : 0, step = ik_f16_to_f32(ik_f32_to_f16(largest / 127))
+            let block = x[begin..<begin + 32]
+            let largest = block.reduce(0) { max($0, abs($1)) }
+            let inverse = largest > 0 ? 127 / largest : 0
+            let step = ik_f16_to_f32(ik_f32_to_f16(largest / 127))
             result += block.map { ($0 * inverse).rounded(.toNearestOrEven) * step }
         }
         return result
     }
 
     func attend(
-        _ queries: [Float], _ views: [AttentionRow], width: Int, heads: Int, queryHeads: Int, scale: Float, softcap: Float
+        _ queries: [Float], _ views: [AttentionRow], width: Int, heads: Int, queryHeads: Int, scale: Float,
+        softcap: Float
     ) -> [Double] {
         views.enumerated().flatMap { row, view in
             (0..<queryHeads).flatMap { head -> [Double] in
-                let shared = head / (queryHeads / heads) * width, query = (row * queryHeads + head) * width
+                let shared = head / (queryHeads / heads) * width
+                let query = (row * queryHeads + head) * width
                 let scores = view.slots.map { slot in
                     var sum = 0.0
                     for i in 0..<width { sum += Double(queries[query + i]) * Double(keys[slot][shared + i]) }
                     sum *= Double(scale)
                     return softcap > 0 ? Double(softcap) * tanh(sum / Double(softcap)) : sum
                 }
-                let largest = scores.max() ?? 0, weights = scores.map { exp($0 - largest) }
+                let largest = scores.max() ?? 0
+                let weights = scores.map { exp($0 - largest) }
                 let total = weights.reduce(0, +)
                 var out = [Double](repeating: 0, count: width)
                 for (slot, weight) in zip(view.slots, weights) {
@@ -99,7 +104,10 @@ private struct NaiveAttention {
         (0..<9).map { AttentionRow(prefix: 60 + $0) },
         (0..<17).map { AttentionRow(prefix: 120 + $0) },
         [3, 70, 64, 65, 128, 140].map { AttentionRow(first: max(0, $0 - 10), prefix: $0) },
-        [AttentionRow(first: 63, prefix: 64), AttentionRow(first: 64, prefix: 65), AttentionRow(first: 127, prefix: 150)],
+        [
+            AttentionRow(first: 63, prefix: 64), AttentionRow(first: 64, prefix: 65),
+            AttentionRow(first: 127, prefix: 150),
+        ],
         [
             AttentionRow(prefix: 60, path: [60]), AttentionRow(prefix: 60, path: [60, 61]),
             AttentionRow(prefix: 60, path: [62]), AttentionRow(prefix: 60, path: [60, 61, 63, 64, 70, 71]),
@@ -145,7 +153,8 @@ private struct NaiveAttention {
                 let queries = (0..<views.count * width).map { _ in random.uniform() }
                 func attend(_ rows: Range<Int>? = nil, _ queries: [Float], _ views: [AttentionRow]) -> [Float] {
                     table.attend(
-                        queries, cache, views, queryHeads: shape.queryHeads, scale: 0.3, softcap: shape.softcap, rows: rows)
+                        queries, cache, views, queryHeads: shape.queryHeads, scale: 0.3, softcap: shape.softcap,
+                        rows: rows)
                 }
                 let whole = attend(nil, queries, views)
                 for row in views.indices {
@@ -154,7 +163,9 @@ private struct NaiveAttention {
                     #expect(attend(row..<row + 1, queries, views)[own] == whole[own], "\(table.name)")
                 }
                 // The same slots as one run and as a path.
-                let spelled = views.map { AttentionRow(first: $0.first, prefix: 0, path: Array(0..<$0.prefix) + $0.path) }
+                let spelled = views.map {
+                    AttentionRow(first: $0.first, prefix: 0, path: Array(0..<$0.prefix) + $0.path)
+                }
                 #expect(attend(nil, queries, spelled) == whole, "\(table.name)")
             }
         }
@@ -172,7 +183,8 @@ private struct NaiveAttention {
         let queries = (0..<shape.queryHeads * shape.width).map { _ in random.uniform() }
         func attend(_ cache: AttentionCache, _ path: [Int]) -> [Float] {
             table.attend(
-                queries, cache, [AttentionRow(prefix: 0, path: path)], queryHeads: shape.queryHeads, scale: 0.3, softcap: 0)
+                queries, cache, [AttentionRow(prefix: 0, path: path)], queryHeads: shape.queryHeads, scale: 0.3,
+                softcap: 0)
         }
         #expect(attend(cache, Array(0..<150)) == attend(before, Array(0..<7) + [100, 9] + Array(9..<150)))
     }

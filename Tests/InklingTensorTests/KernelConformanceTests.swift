@@ -54,8 +54,8 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
                         for index in found.indices {
                             let error = abs(Double(found[index]) - Double(exact[index]))
                             if !(error <= Bound.sum * magnitude[index]) {
-                                Issue.record(
-                                    "\(table.name): \(rows) x \(columns), tile \(tile), at \(index): \(found[index]), not \(exact[index])")
+                                let place = "\(rows) x \(columns), tile \(tile), at \(index)"
+                                Issue.record("\(table.name), \(place): \(found[index]), not \(exact[index])")
                                 return
                             }
                         }
@@ -82,8 +82,10 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
     @Test(arguments: BlockFormat.all)
     func `One column gives the same bits in any tile, and any range of groups`(format: BlockFormat) {
         var random = BlockRandom(state: 5)
-        let rows = 83, columns = format.length == 256 ? 512 : 96
-        let matrix = PackedMatrix(format, rows: rows, cols: columns, source: format.randomBlocks(rows * columns, &random))
+        let rows = 83
+        let columns = format.length == 256 ? 512 : 96
+        let matrix = PackedMatrix(
+            format, rows: rows, cols: columns, source: format.randomBlocks(rows * columns, &random))
         let x = uniforms(16 * columns, &random)
         for table in KernelTable.all {
             let alone = (0..<16).map { column in
@@ -114,7 +116,8 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
     func `Plain C gives the exact sum of its rounded inputs`(format: BlockFormat) {
         var random = BlockRandom(state: 6)
         for columns in columnCounts(format) {
-            let rows = 19, tile = 3
+            let rows = 19
+            let tile = 3
             let matrix = PackedMatrix(
                 format, rows: rows, cols: columns, source: format.randomBlocks(rows * columns, &random))
             let x = uniforms(tile * columns, &random)
@@ -124,13 +127,15 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
             for column in 0..<tile {
                 let own = Array(x[column * columns..<(column + 1) * columns])
                 let rounded = ik_wants_q8(format.type) != 0 ? roundedTo8Bits(own) : own
-                var exact = [Double](repeating: .nan, count: rows), unrounded = exact
+                var exact = [Double](repeating: .nan, count: rows)
+                var unrounded = exact
                 unsafe matrix.withWeights {
                     unsafe ik_reference_matmul(&$0, rounded, &exact)
                     unsafe ik_reference_matmul(&$0, own, &unrounded)
                 }
                 for row in 0..<rows {
-                    let value = Double(found[column * rows + row]), size = magnitude[column * rows + row]
+                    let value = Double(found[column * rows + row])
+                    let size = magnitude[column * rows + row]
                     #expect(abs(value - exact[row]) <= Bound.sum * size)
                     // Each input is off by half a step at most.
                     let weights = matrix.unpackRow(row)
@@ -151,7 +156,8 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
     private func roundedTo8Bits(_ x: [Float]) -> [Float] {
         var result: [Float] = []
         for begin in stride(from: 0, to: x.count, by: 32) {
-            let block = x[begin..<begin + 32], largest = block.reduce(0) { max($0, abs($1)) }
+            let block = x[begin..<begin + 32]
+            let largest = block.reduce(0) { max($0, abs($1)) }
             let inverse = largest > 0 ? 127 / largest : 0
             result += block.map { ($0 * inverse).rounded(.toNearestOrEven) * (largest / 127) }
         }
@@ -161,7 +167,9 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
     @Test(arguments: KernelTable.all)
     func `An activation tile is what the header says`(table: KernelTable) {
         var random = BlockRandom(state: 7)
-        let columns = 96, tile = 5, stride = 101
+        let columns = 96
+        let tile = 5
+        let stride = 101
         var x = uniforms(tile * stride, &random, scale: 10)
         // A block of zeros, one with a single large value, and values at a rounding border.
         for index in 0..<32 { x[index] = 0 }
@@ -173,13 +181,17 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
         func float(_ at: Int) -> Float { Float(bitPattern: word(at)) }
         func word(_ at: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) } }
         for block in 0..<3 {
-            let base = block * tile * 52, meta = base + tile * 32
+            let base = block * tile * 52
+            let meta = base + tile * 32
             for column in 0..<tile {
                 let own = Array(x[column * stride + block * 32..<column * stride + block * 32 + 32])
-                let largest = own.reduce(0) { max($0, abs($1)) }, inverse = largest > 0 ? 127 / largest : 0
+                let largest = own.reduce(0) { max($0, abs($1)) }
+                let inverse = largest > 0 ? 127 / largest : 0
                 let q = (0..<32).map { Int(Int8(bitPattern: bytes[base + column * 32 + $0])) }
                 #expect(q == own.map { Int(($0 * inverse).rounded(.toNearestOrEven)) })
-                let d = float(meta + column * 4), low = q[..<16].reduce(0, +), high = q[16...].reduce(0, +)
+                let d = float(meta + column * 4)
+                let low = q[..<16].reduce(0, +)
+                let high = q[16...].reduce(0, +)
                 #expect(d == largest / 127)
                 #expect(float(meta + (tile + column) * 4) == d * Float(low + high))
                 #expect(float(meta + (2 * tile + column) * 4) == d * Float(low))
@@ -199,7 +211,8 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
 
     @Test(arguments: BlockFormat.quantised)
     func `The largest weights and activations do not overflow`(format: BlockFormat) {
-        let columns = 256, rows = 16
+        let columns = 256
+        let rows = 16
         // Every byte of the quants 0x00, 0x7F, 0x80 or 0xFF, factors 1.
         for byte: UInt8 in [0x00, 0x7F, 0x80, 0xFF] {
             var source = [UInt8](repeating: byte, count: rows * columns / format.length * format.bytes)
@@ -237,7 +250,8 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
         var random = BlockRandom(state: 1)
         for size in Self.sizes {
             for scale: Float in [1e-3, 1, 1e4] {
-                let x = uniforms(size, &random, scale: scale), weight = uniforms(size, &random)
+                let x = uniforms(size, &random, scale: scale)
+                let weight = uniforms(size, &random)
                 let power = x.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(size)
                 let factor = 1 / (power + 1e-5).squareRoot()
                 let found = table.rmsNorm(x, weight: weight, epsilon: 1e-5)
@@ -261,7 +275,8 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
             for heads in [1, 3] {
                 let x = uniforms(width * heads, &random)
                 let angles = (0..<dimension / 2).map { Double($0) * 0.7 - 1 }
-                let cosines = angles.map { Float(cos($0)) }, sines = angles.map { Float(sin($0)) }
+                let cosines = angles.map { Float(cos($0)) }
+                let sines = angles.map { Float(sin($0)) }
                 for paired in [false, true] {
                     let found = table.rope(
                         x, heads: heads, dimension: dimension, cosines: cosines, sines: sines, paired: paired)
@@ -302,7 +317,8 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
     ) {
         var random = BlockRandom(state: 3)
         for scale: Float in [1e-4, 1, 8, 60] {
-            let y = uniforms(515, &random, scale: scale), x = uniforms(515, &random)
+            let y = uniforms(515, &random, scale: scale)
+            let x = uniforms(515, &random)
             let found = table.apply(operation, y, x, factor: 30)
             for index in y.indices {
                 let truth = exact(operation, Double(y[index]), Double(x[index]), 30)
@@ -342,7 +358,8 @@ private func uniforms(_ count: Int, _ random: inout BlockRandom, scale: Float = 
         table: KernelTable, operation: KernelTable.Elementwise
     ) {
         var random = BlockRandom(state: 4)
-        let y = uniforms(80, &random, scale: 5), x = uniforms(80, &random)
+        let y = uniforms(80, &random, scale: 5)
+        let x = uniforms(80, &random)
         let whole = table.apply(operation, y, x, factor: 3)
         for begin in 0..<18 {
             for count in [1, 2, 7, 8, 16, 17, 33, 62] {

@@ -39,7 +39,8 @@ import Testing
         _ matrix: PackedMatrix, _ activations: [UInt8], tile: Int, groups: Range<Int>? = nil, stride: Int? = nil,
         fill: Float = .nan
     ) -> [Float] {
-        let stride = stride ?? matrix.rows, groups = groups ?? 0..<matrix.groups
+        let stride = stride ?? matrix.rows
+        let groups = groups ?? 0..<matrix.groups
         var out = [Float](repeating: fill, count: tile * stride)
         unsafe matrix.withWeights {
             unsafe kernels.matmul(&$0, activations, tile, groups.lowerBound, groups.upperBound, &out, stride)
@@ -94,8 +95,11 @@ import Testing
     // MARK: Attention
 
     func write(keys: [Float], values: [Float], to cache: inout AttentionCache, slot: Int) {
-        let width = cache.width, block = slot / 64, at = slot % 64
-        let format = cache.format, bytes = cache.headBytes
+        let width = cache.width
+        let block = slot / 64
+        let at = slot % 64
+        let format = cache.format
+        let bytes = cache.headBytes
         for head in 0..<cache.heads {
             let part = head * width..<(head + 1) * width
             unsafe cache.keys[block].withUnsafeMutableBufferPointer {
@@ -116,8 +120,10 @@ import Testing
     ) -> [Float] {
         let rows = rows ?? 0..<views.count
         var out = [Float](repeating: .nan, count: queries.count)
-        let first = views.map { Int32($0.first) }, prefix = views.map { Int32($0.prefix) }
-        var begins: [Int32] = [0], path: [Int32] = []
+        let first = views.map { Int32($0.first) }
+        let prefix = views.map { Int32($0.prefix) }
+        var begins: [Int32] = [0]
+        var path: [Int32] = []
         for view in views {
             path += view.path.map { Int32($0) }
             begins.append(Int32(path.count))
@@ -128,24 +134,29 @@ import Testing
             count: ik_attention_scratch(cache.width, rows.count, queryHeads / cache.heads) + 16)
         unsafe cache.withTables { keyBlocks, valueBlocks in
             unsafe queries.withUnsafeBufferPointer { queries in
-            unsafe out.withUnsafeMutableBufferPointer { out in
-            unsafe first.withUnsafeBufferPointer { first in
-            unsafe prefix.withUnsafeBufferPointer { prefix in
-            unsafe begins.withUnsafeBufferPointer { begins in
-            unsafe path.withUnsafeBufferPointer { path in
-                var arguments = unsafe ik_attention(
-                    k_format: cache.format, v_format: cache.format, head_dim: cache.width, kv_heads: cache.heads,
-                    q_heads: queryHeads, scale: scale, softcap: softcap, queries: queries.baseAddress!,
-                    out: out.baseAddress!, k_blocks: keyBlocks, v_blocks: valueBlocks, first: first.baseAddress!,
-                    prefix: prefix.baseAddress!, path_begin: begins.baseAddress!, path: path.baseAddress!)
-                for head in 0..<cache.heads {
-                    unsafe kernels.attention(&arguments, head, rows.lowerBound, rows.upperBound, &scratch)
+                unsafe out.withUnsafeMutableBufferPointer { out in
+                    unsafe first.withUnsafeBufferPointer { first in
+                        unsafe prefix.withUnsafeBufferPointer { prefix in
+                            unsafe begins.withUnsafeBufferPointer { begins in
+                                unsafe path.withUnsafeBufferPointer { path in
+                                    var arguments = unsafe ik_attention(
+                                        k_format: cache.format, v_format: cache.format, head_dim: cache.width,
+                                        kv_heads: cache.heads,
+                                        q_heads: queryHeads, scale: scale, softcap: softcap,
+                                        queries: queries.baseAddress!,
+                                        out: out.baseAddress!, k_blocks: keyBlocks, v_blocks: valueBlocks,
+                                        first: first.baseAddress!,
+                                        prefix: prefix.baseAddress!, path_begin: begins.baseAddress!,
+                                        path: path.baseAddress!)
+                                    for head in 0..<cache.heads {
+                                        unsafe kernels.attention(
+                                            &arguments, head, rows.lowerBound, rows.upperBound, &scratch)
+                                    }
+                                }
+                            }
+                        }
+                    }
                 }
-            }
-            }
-            }
-            }
-            }
             }
         }
         return out
@@ -176,7 +187,8 @@ struct AttentionCache {
         self.format = Int32(format.rawValue)
         self.width = width
         self.heads = heads
-        let bytes = heads * ik_kv_head_bytes(self.format, width), count = (slots + 63) / 64
+        let bytes = heads * ik_kv_head_bytes(self.format, width)
+        let count = (slots + 63) / 64
         keys = Array(repeating: [UInt8](repeating: 0xFF, count: bytes), count: count)
         values = keys
     }
@@ -193,12 +205,13 @@ struct AttentionCache {
         unsafe blocks.withUnsafeBufferPointer {
             unsafe body($0.baseAddress!, $0.baseAddress! + keys.count)
         }
-        for unsafe block in unsafe blocks { unsafe block.deallocate() }
+        for index in 0..<(keys.count + values.count) { unsafe blocks[index].deallocate() }
     }
 
     mutating func move(from source: Int, to destination: Int) {
         let (from, to) = (source / 64, destination / 64)
-        let fromKeys = keys[from], fromValues = values[from]
+        let fromKeys = keys[from]
+        let fromValues = values[from]
         // Within a block source and destination are the same memory, as in a real cache.
         if from == to {
             let (format, width, heads) = (format, width, heads)

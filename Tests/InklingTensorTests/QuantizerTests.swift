@@ -11,7 +11,8 @@ import Testing
         let bytes = Quantizer.quantize(values, as: type)
         #expect(bytes.count == type.byteCount(elements: 512))
         let again = Quantizer.dequantize(bytes, as: type)
-        var error = 0.0, power = 0.0
+        var error = 0.0
+        var power = 0.0
         for (value, truth) in zip(again, values) {
             error += Double(value - truth) * Double(value - truth)
             power += Double(truth) * Double(truth)

@@ -81,7 +81,8 @@ public struct ReferenceModel {
     private func product(_ matrix: Matrix, _ x: [Double], rows range: Range<Int>? = nil) -> [Double] {
         let input = matrix.isQuantised && rounding.activations ? Self.roundedTo8Bits(x) : x
         return (range ?? 0..<matrix.rows).map { row in
-            var sum = 0.0, index = row * matrix.columns
+            var sum = 0.0
+            var index = row * matrix.columns
             for value in input {
                 sum += Double(matrix.values[index]) * value
                 index += 1
@@ -172,7 +173,9 @@ public struct ReferenceModel {
     }
 
     /// Every head of `x`, turned to `position`.
-    private func rotated(_ x: [Double], position: Int, _ rotation: (frequencies: [Double], magnitude: Double)) -> [Double] {
+    private func rotated(_ x: [Double], position: Int, _ rotation: (frequencies: [Double], magnitude: Double))
+        -> [Double]
+    {
         var result = x
         let half = rotation.frequencies.count
         for head in stride(from: 0, to: x.count, by: width) {
@@ -180,7 +183,8 @@ public struct ReferenceModel {
                 let first = head + (architecture == "llama" ? 2 * pair : pair)
                 let second = architecture == "llama" ? first + 1 : first + half
                 let angle = Double(position) * frequency
-                let cosine = cos(angle) * rotation.magnitude, sine = sin(angle) * rotation.magnitude
+                let cosine = cos(angle) * rotation.magnitude
+                let sine = sin(angle) * rotation.magnitude
                 result[first] = x[first] * cosine - x[second] * sine
                 result[second] = x[first] * sine + x[second] * cosine
             }
@@ -233,7 +237,8 @@ public struct ReferenceModel {
             states = run(layer: layer, states)
             result.states.append(states)
         }
-        let outputNorm = vector("output_norm.weight"), output = matrix("output.weight") ?? table
+        let outputNorm = vector("output_norm.weight")
+        let output = matrix("output.weight") ?? table
         result.hidden = states.map { norm($0, outputNorm) }
         let cap = isGemma ? number("final_logit_softcapping") ?? (architecture == "gemma2" ? 30 : 0) : 0
         let bias = vector("output.bias")
@@ -245,11 +250,14 @@ public struct ReferenceModel {
 
     private func run(layer: Int, _ states: [[Double]]) -> [[Double]] {
         func name(_ part: String) -> String { "blk.\(layer).\(part)" }
-        let isLocal = isLocal(layer), rotation = rotation(isLocal: isLocal)
-        let queryRows = heads * width, kvRows = kvHeads * width
+        let isLocal = isLocal(layer)
+        let rotation = rotation(isLocal: isLocal)
+        let queryRows = heads * width
+        let kvRows = kvHeads * width
         let fused = matrix(name("attn_qkv.weight"))
         func projection(_ part: String, _ rows: Range<Int>) -> ([Double]) -> [Double] {
-            let own = matrix(name("\(part).weight")), bias = vector(name("\(part).bias"))
+            let own = matrix(name("\(part).weight"))
+            let bias = vector(name("\(part).bias"))
             return { x in
                 guard let fused else { return own.map { Self.add(product($0, x), bias) } ?? [] }
                 return product(fused, x, rows: rows)
@@ -259,10 +267,13 @@ public struct ReferenceModel {
         let keys = projection("attn_k", queryRows..<queryRows + kvRows)
         let values = projection("attn_v", queryRows + kvRows..<queryRows + 2 * kvRows)
         let attentionNorm = vector(name("attn_norm.weight"))
-        let queryNorm = vector(name("attn_q_norm.weight")), keyNorm = vector(name("attn_k_norm.weight"))
-        let out = matrix(name("attn_output.weight")), outBias = vector(name("attn_output.bias"))
+        let queryNorm = vector(name("attn_q_norm.weight"))
+        let keyNorm = vector(name("attn_k_norm.weight"))
+        let out = matrix(name("attn_output.weight"))
+        let outBias = vector(name("attn_output.bias"))
         let postAttention = vector(name("post_attention_norm.weight"))
-        var cachedKeys: [[Double]] = [], cachedValues: [[Double]] = []
+        var cachedKeys: [[Double]] = []
+        var cachedValues: [[Double]] = []
         var attended: [[Double]] = []
         for (position, state) in states.enumerated() {
             let x = norm(state, attentionNorm)
@@ -274,14 +285,19 @@ public struct ReferenceModel {
             attended.append(Self.add(state, norm(projected, postAttention)))
         }
 
-        let feedNorm = vector(name("ffn_norm.weight")), postFeed = vector(name("post_ffw_norm.weight"))
-        let gate = matrix(name("ffn_gate.weight")), gateBias = vector(name("ffn_gate.bias"))
-        let up = matrix(name("ffn_up.weight")), upBias = vector(name("ffn_up.bias"))
-        let down = matrix(name("ffn_down.weight")), downBias = vector(name("ffn_down.bias"))
+        let feedNorm = vector(name("ffn_norm.weight"))
+        let postFeed = vector(name("post_ffw_norm.weight"))
+        let gate = matrix(name("ffn_gate.weight"))
+        let gateBias = vector(name("ffn_gate.bias"))
+        let up = matrix(name("ffn_up.weight"))
+        let upBias = vector(name("ffn_up.bias"))
+        let down = matrix(name("ffn_down.weight"))
+        let downBias = vector(name("ffn_down.bias"))
         guard let up, let down else { return [] }
         return attended.map { state in
             let x = norm(state, feedNorm)
-            let gated: [Double], passed: [Double]
+            let gated: [Double]
+            let passed: [Double]
             if let gate {
                 gated = Self.add(product(gate, x), gateBias)
                 passed = Self.add(product(up, x), upBias)
@@ -297,7 +313,8 @@ public struct ReferenceModel {
 
 /// Squared error over squared size: Σ(a − b)² / Σ b².
 public func normalizedSquaredError(_ values: some Sequence<Float>, _ exact: some Sequence<Double>) -> Double {
-    var error = 0.0, power = 0.0
+    var error = 0.0
+    var power = 0.0
     for (value, truth) in zip(values, exact) {
         error += (Double(value) - truth) * (Double(value) - truth)
         power += truth * truth

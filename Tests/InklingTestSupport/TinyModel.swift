@@ -19,13 +19,15 @@ public struct TinyModel: Sendable {
 
     /// The smallest model that shows everything an architecture does, with weights of one type.
     public init(
-        _ architecture: ModelRecipe.Architecture, type: ElementType = .f32, _ change: (inout ModelRecipe) -> Void = { _ in }
+        _ architecture: ModelRecipe.Architecture, type: ElementType = .f32,
+        _ change: (inout ModelRecipe) -> Void = { _ in }
     ) throws(GGUFError) {
         try self.init(Self.recipe(architecture, type: type, change))
     }
 
     public static func recipe(
-        _ architecture: ModelRecipe.Architecture, type: ElementType = .f32, _ change: (inout ModelRecipe) -> Void = { _ in }
+        _ architecture: ModelRecipe.Architecture, type: ElementType = .f32,
+        _ change: (inout ModelRecipe) -> Void = { _ in }
     ) -> ModelRecipe {
         var recipe = ModelRecipe(architecture)
         recipe.weights = .uniform(type)

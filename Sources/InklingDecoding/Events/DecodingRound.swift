@@ -77,6 +77,10 @@ public struct DecodingRound: Sendable, Equatable {
     public var measures: [RoundMeasure]
     /// Tokens drafted and put before the target.
     public var draftedCount: Int
+    /// Why the draft ended; nil for methods that do not draft.
+    public var stop: DraftStop?
+    /// Drafted tokens after the committed ones that the target has yet to judge. The draft model's cache may hold them.
+    public var pending: [TokenID]
     /// Passes of both lanes, in order of recording.
     public var spans: [PassSpan]
     public var start: Duration
@@ -86,8 +90,8 @@ public struct DecodingRound: Sendable, Equatable {
 
     public init(
         index: Int, draft: DraftTree? = nil, verdict: Verdict? = nil, committed: [CommittedToken],
-        hypotheses: [Hypothesis] = [], measures: [RoundMeasure] = [], draftedCount: Int, spans: [PassSpan],
-        start: Duration, duration: Duration, cache: CacheUsage
+        hypotheses: [Hypothesis] = [], measures: [RoundMeasure] = [], draftedCount: Int, stop: DraftStop? = nil,
+        pending: [TokenID] = [], spans: [PassSpan], start: Duration, duration: Duration, cache: CacheUsage
     ) {
         self.index = index
         self.draft = draft
@@ -96,6 +100,8 @@ public struct DecodingRound: Sendable, Equatable {
         self.hypotheses = hypotheses
         self.measures = measures
         self.draftedCount = draftedCount
+        self.stop = stop
+        self.pending = pending
         self.spans = spans
         self.start = start
         self.duration = duration

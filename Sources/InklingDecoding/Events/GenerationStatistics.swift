@@ -21,6 +21,7 @@ public struct GenerationStatistics: Sendable, Equatable {
     public var acceptedCount = 0
     /// See ``DecodingRound/judgedCount``.
     public var judgedCount = 0
+    /// In passes. Where two lanes run at once, this and ``verifyDuration`` together exceed the time that went by.
     public var draftDuration: Duration = .zero
     public var verifyDuration: Duration = .zero
     public var cache = CacheUsage(usedTokens: 0, capacityTokens: 0, usedBytes: 0, capacityBytes: 0)

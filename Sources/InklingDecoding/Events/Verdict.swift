@@ -24,11 +24,12 @@ public struct Verdict: Sendable, Equatable {
 
     /// Accepted nodes, a path from the root.
     public var acceptedPath: [Int]
-    /// The token after the path: a correction or a bonus.
-    public var next: TokenID
+    /// The token after the path: a correction or a bonus. nil where the path ends the output, or where the draft goes on
+    /// in the next round.
+    public var next: TokenID?
     public var rejection: Rejection?
 
-    public init(acceptedPath: [Int], next: TokenID, rejection: Rejection? = nil) {
+    public init(acceptedPath: [Int], next: TokenID?, rejection: Rejection? = nil) {
         self.acceptedPath = acceptedPath
         self.next = next
         self.rejection = rejection

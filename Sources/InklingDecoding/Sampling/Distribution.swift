@@ -66,22 +66,17 @@ public struct Distribution: Sendable, Equatable {
     ///
     /// Where nothing is left because the two agree, the result is this distribution.
     public func residual(subtracting other: Distribution) -> Distribution {
-        let index = other.tokens == tokens ? nil : other.index
-        var rest = [Float]()
-        rest.reserveCapacity(tokens.count)
-        var total = 0.0
-        for position in tokens.indices {
-            let subtracted =
-                if let index { index[tokens[position]] ?? 0 } else { other.probabilities[position] }
-            let difference = max(0, probabilities[position] - subtracted)
-            rest.append(difference)
-            total += Double(difference)
+        // Where nothing was cut, a token's place is its id; a table of a whole vocabulary would cost more than the pass.
+        let isInOrder = other.tokens.last.map { Int($0.rawValue) == other.tokens.count - 1 } ?? false
+        let table = isInOrder ? nil : Dictionary(zip(other.tokens, other.probabilities)) { first, _ in first }
+        var rest = probabilities
+        for place in rest.indices {
+            let token = tokens[place]
+            let subtracted = if let table { table[token] ?? 0 } else { other.probability(of: token) }
+            rest[place] = max(0, rest[place] - subtracted)
         }
+        let total = rest.reduce(0.0) { $0 + Double($1) }
         guard total > 0 else { return self }
         return Distribution(tokens: tokens, probabilities: rest.map { Float(Double($0) / total) })
-    }
-
-    private var index: [TokenID: Float] {
-        Dictionary(zip(tokens, probabilities), uniquingKeysWith: { first, _ in first })
     }
 }

@@ -22,59 +22,88 @@ enum VectorMath {
         return lanes
     }
 
-    /// The greatest value; −infinity when there is none.
-    static func maximum(_ values: ArraySlice<Float>) -> Float {
-        let span = values.span
-        let whole = span.count - span.count % laneCount
+    /// Values of a block: few enough to stay in the first-level cache between two looks at them, and for sums of Float to
+    /// keep their rounding error small.
+    private static let blockLength = 32 * laneCount
+
+    /// The greatest of a range; −infinity when there is none.
+    @inline(__always)
+    private static func maximum(_ span: borrowing Span<Float>, _ range: Range<Int>) -> Float {
+        let whole = range.lowerBound + range.count / laneCount * laneCount
         var best = Lanes(repeating: -.infinity)
-        var index = 0
+        var index = range.lowerBound
         while index < whole {
-            let next = lanes(span, at: index)
+            // NaN compares as false, so it never replaces anything. Unsafe in name only, as above.
+            let next = unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: index * 4, as: Lanes.self)
             best.replace(with: next, where: next .> best)
             index += laneCount
         }
         var result = best.max()
-        while index < span.count {
+        while index < range.upperBound {
             if span[index] > result { result = span[index] }
             index += 1
         }
         return result
     }
 
+    /// The greatest value; −infinity when there is none.
+    static func maximum(_ values: ArraySlice<Float>) -> Float {
+        let span = values.span
+        return maximum(span, 0..<span.count)
+    }
+
     /// Index of the greatest value, the lowest one on ties; 0 when no value is a number above −infinity.
     static func argmax(_ values: ArraySlice<Float>) -> Int {
-        let best = maximum(values)
-        guard best > -.infinity else { return 0 }
         let span = values.span
-        for index in span.indices where span[index] == best {
-            return index
+        var best = -Float.infinity
+        var bestStart = 0
+        var start = 0
+        while start < span.count {
+            let greatest = maximum(span, start..<min(start + blockLength, span.count))
+            if greatest > best {
+                best = greatest
+                bestStart = start
+            }
+            start += blockLength
         }
-        return 0
+        guard best > -.infinity else { return 0 }
+        var index = bestStart
+        while span[index] != best { index += 1 }
+        return index
     }
 
     /// ln Σ exp(xᵢ); −infinity when no value is a number above −infinity.
+    ///
+    /// One pass over memory: what was summed before a greater value turned up is scaled down to it.
     static func logSumExp(_ values: ArraySlice<Float>) -> Float {
-        let peak = maximum(values)
-        guard peak > -.infinity else { return -.infinity }
-        guard peak < .infinity else { return .infinity }
         let span = values.span
-        let whole = span.count - span.count % laneCount
+        var peak = -Float.infinity
         var total = 0.0
-        var index = 0
-        while index < whole {
-            // Partial sums of 32 steps keep the rounding error of Float small.
-            let end = min(whole, index + 32 * laneCount)
-            var partial = Lanes.zero
-            while index < end {
-                partial += exponential(lanes(span, at: index) - peak)
-                index += laneCount
+        var start = 0
+        while start < span.count {
+            let end = min(start + blockLength, span.count)
+            let greatest = maximum(span, start..<end)
+            if greatest > peak {
+                total *= exp(Double(peak - greatest))
+                peak = greatest
             }
-            total += Double(partial.sum())
+            if peak > -.infinity {
+                let whole = start + (end - start) / laneCount * laneCount
+                var partial = Lanes.zero
+                var index = start
+                while index < whole {
+                    partial += exponential(lanes(span, at: index) - peak)
+                    index += laneCount
+                }
+                total += Double(partial.sum())
+                while index < end {
+                    if span[index] > -.infinity { total += Double(exp(span[index] - peak)) }
+                    index += 1
+                }
+            }
+            start = end
         }
-        while index < span.count {
-            if span[index] > -.infinity { total += Double(exp(span[index] - peak)) }
-            index += 1
-        }
+        guard peak > -.infinity, peak < .infinity else { return peak }
         return peak + Float(log(total))
     }
 

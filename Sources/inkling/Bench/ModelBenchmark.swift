@@ -7,7 +7,7 @@ import InklingTokenizer
 /// Takes the time of one model's passes.
 ///
 /// Counts as llama-bench does: `pp` reads a prompt in one call and wants the last position's logits; `tg` reads tokens
-/// one by one and wants the logits of each; both begin from an empty cache or one of a given depth. `verify` is one pass
+/// one by one and wants the logits of each; both begin from an empty cache or one of some depth. `verify` is one pass
 /// over a short chain with every position's logits, which is what speculative decoding does with a draft.
 struct ModelBenchmark {
     enum Test: Equatable {

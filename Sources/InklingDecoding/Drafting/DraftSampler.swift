@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InklingModel
+import InklingTokenizer
+
+/// A drafted token, and what it was drawn from; nil at temperature 0, where nothing is drawn.
+struct DraftedToken: Sendable, Equatable {
+    var token: TokenID
+    var distribution: Distribution?
+}
+
+/// Draws the tokens of a draft, one after another, as the sampler would draw the target's: penalties and the rest see the
+/// path drafted so far.
+///
+/// Holds all that it needs as values, so that a lane of its own can draft.
+struct DraftSampler: Sendable {
+    private let sampler: Sampler
+    private let random: PositionalRandom
+    private let draw: Int
+    private let targetVocabularySize: Int
+    private var history: SamplingHistory
+
+    /// - Parameters:
+    ///   - path: tokens that are drafted already and not committed.
+    ///   - draw: which of several numbers of a position the draws use.
+    init(_ run: DecodingRun, after path: [DraftedToken] = [], draw: Int) {
+        sampler = run.sampler
+        random = run.random
+        targetVocabularySize = run.target.vocabularySize
+        self.draw = draw
+        history = run.history
+        for drafted in path { append(drafted) }
+    }
+
+    /// - Parameter logits: those of the draft model after the path so far. Tokens that the target does not know are left
+    ///   out before the draw.
+    mutating func next(logits: ArraySlice<Float>) -> DraftedToken {
+        let law = sampler.distribution(logits: logits.prefix(targetVocabularySize), history: history)
+        let drafted =
+            if sampler.settings.isGreedy {
+                DraftedToken(token: law.tokens[0])
+            } else {
+                DraftedToken(
+                    token: law.sample(random.uniform(at: history.count, for: .draft, draw: draw)), distribution: law)
+            }
+        append(drafted)
+        return drafted
+    }
+
+    private mutating func append(_ drafted: DraftedToken) {
+        sampler.append(
+            drafted.token, drawnFrom: drafted.distribution ?? Distribution(oneHot: drafted.token), to: &history)
+    }
+}

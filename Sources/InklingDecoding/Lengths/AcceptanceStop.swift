@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Ends a draft once it is likely that at least one of its tokens will be rejected.
+///
+/// With a head, each token is assessed from its own hidden state, which exists only once the next token is drafted; so the
+/// newest token is never assessed before the decision, as in the authors' code. Without one, ``ConfidenceModel`` assesses
+/// every token at once, from how sure the draft model was of it.
+///
+/// Source: Huang et al., "SpecDec++", 2024, Theorem 3.1.
+public struct AcceptanceStop: DraftLengthPolicy {
+    private let range: ClosedRange<Int>
+    private let threshold: Double
+    private var head: (any AcceptanceHead)?
+    private var confidence = ConfidenceModel()
+    /// The probability that no token of the draft will be rejected.
+    private var survival = 1.0
+
+    /// - Parameters:
+    ///   - range: of lengths. No draft ends below it for fear of a rejection.
+    ///   - threshold: on the probability of at least one rejection.
+    public init(range: ClosedRange<Int>, threshold: Double) {
+        self.range = range
+        self.threshold = threshold
+    }
+
+    public var wantsHidden: Bool { head != nil }
+
+    public var measures: [RoundMeasure] {
+        [
+            RoundMeasure("stop-probability", 1 - survival), RoundMeasure("threshold", threshold),
+            RoundMeasure("head", head == nil ? 0 : 1),
+        ]
+    }
+
+    public mutating func begin(_ run: DecodingRun) throws(GenerationError) {
+        head = run.acceptanceHead
+    }
+
+    public mutating func nextLength(_ run: DecodingRun, limit: Int) -> Int {
+        survival = 1
+        confidence.startDraft()
+        return range.upperBound
+    }
+
+    public mutating func shouldContinue(_ step: DraftStep) -> Bool {
+        if let head {
+            if step.depth > 1, let hidden = step.hidden { assess(Double(head.acceptance(hidden: hidden))) }
+        } else {
+            assess(confidence.acceptance(of: step))
+        }
+        return step.depth < range.lowerBound || 1 - survival <= threshold
+    }
+
+    public mutating func observe(_ verdict: Verdict, of draft: Draft, _ run: DecodingRun) {
+        confidence.learn(acceptedCount: verdict.acceptedPath.count, hasRejection: verdict.rejection != nil)
+    }
+
+    public func check(hiddenSize: Int) throws(GenerationError) {
+        guard let head, head.hiddenSize != hiddenSize else { return }
+        throw .headDoesNotFit(expected: head.hiddenSize, found: hiddenSize)
+    }
+
+    private mutating func assess(_ acceptance: Double) {
+        // A head that gives no number says nothing.
+        if acceptance >= 0, acceptance <= 1 { survival *= acceptance }
+    }
+}

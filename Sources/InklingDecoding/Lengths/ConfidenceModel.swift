@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Predicts whether a drafted token will be accepted from the probability that the draft model gave it, and learns from
+/// every verdict how far that can be trusted.
+///
+/// A logistic regression on the log odds of that probability and on the depth in the draft. Before it has learned anything
+/// it predicts the probability itself.
+struct ConfidenceModel {
+    private struct Features {
+        var odds: Double
+        var depth: Double
+    }
+
+    private var bias = 0.0
+    private var oddsWeight = 1.0
+    private var depthWeight = 0.0
+    /// Of the tokens of the draft in progress, in order.
+    private var drafted: [Features] = []
+
+    private static let learningRate = 0.05
+    /// Keeps log odds of near certainty within what a few examples can correct.
+    private static let largestOdds = 8.0
+
+    mutating func startDraft() {
+        drafted.removeAll(keepingCapacity: true)
+    }
+
+    /// - Complexity: one pass over the logits.
+    mutating func acceptance(of step: DraftStep) -> Double {
+        let logProbability = Double(TokenScores.logProbability(of: step.token, logits: step.logits))
+        let probability = exp(logProbability)
+        let odds = logProbability - log(max(1 - probability, .leastNormalMagnitude))
+        let features = Features(
+            odds: odds.isNaN ? 0 : min(max(odds, -Self.largestOdds), Self.largestOdds),
+            depth: Double(step.depth - 1) / 8)
+        drafted.append(features)
+        return predict(features)
+    }
+
+    /// One step of gradient descent for each token that the target judged.
+    mutating func learn(acceptedCount: Int, hasRejection: Bool) {
+        for (index, features) in drafted.prefix(acceptedCount + (hasRejection ? 1 : 0)).enumerated() {
+            let error = (index < acceptedCount ? 1 : 0) - predict(features)
+            bias += Self.learningRate * error
+            // Log odds are up to 8 wide; a smaller step keeps one surprise from turning the weight around.
+            oddsWeight = max(0, oddsWeight + Self.learningRate * error * features.odds / Self.largestOdds)
+            depthWeight += Self.learningRate * error * features.depth
+        }
+    }
+
+    private func predict(_ features: Features) -> Double {
+        1 / (1 + exp(-(bias + oddsWeight * features.odds + depthWeight * features.depth)))
+    }
+}
