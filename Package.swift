@@ -114,7 +114,7 @@ let package = Package(
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingEngine", "InklingDecoding", "InklingModel", "InklingModelMaker",
+                "inkling", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingModelMaker",
                 "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport", arguments,
             ]),
     ]

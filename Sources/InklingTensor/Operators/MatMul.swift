@@ -60,14 +60,17 @@ extension Compute {
         let table = unsafe self.table
         let source = unsafe input.base
 
-        func prepare(_ index: Int) {
+        /// Prepares inputs `range` of one tile; ranges begin at blocks, so that tiles can be cut for the threads.
+        func prepare(_ index: Int, _ range: Range<Int>) {
             let first = index * tile, count = min(tile, rowCount - first)
-            let from = unsafe source + first * columns
+            let from = unsafe source + first * columns + range.lowerBound
             if let quantised = unsafe quantised {
-                unsafe table.quantize_tile(from, columns, count, columns, quantised + index * quantisedTile)
+                let offset = index * quantisedTile + ik_tile_bytes(q8, count, range.lowerBound)
+                unsafe table.quantize_tile(from, columns, count, range.count, quantised + offset)
             }
             if let interleaved = unsafe interleaved {
-                unsafe table.interleave_tile(from, columns, count, columns, interleaved + index * interleavedTile)
+                let offset = index * interleavedTile + ik_tile_bytes(f32, count, range.lowerBound)
+                unsafe table.interleave_tile(from, columns, count, range.count, interleaved + offset)
             }
         }
         func multiply(_ entry: Products.Entry, _ groups: Range<Int>) {
@@ -86,14 +89,20 @@ extension Compute {
         // Below this much work a hand-over to other threads costs more than it brings.
         let work = max(products.weightBytes, products.weightBytes / 8 * rowCount)
         guard pool.width > 1, work > 192 << 10 else {
-            for index in 0..<tiles { prepare(index) }
+            for index in 0..<tiles { prepare(index, 0..<columns) }
             for entry in products.entries { multiply(entry, 0..<entry.groupCount) }
             return
         }
-        if tiles > 1 {
-            pool.run(tiles) { index, _ in prepare(index) }
+        // A few thousand inputs are prepared before another thread would have started.
+        let piece = max(512, 8192 / min(rowCount, tile)) / Int(IK_BLOCK) * Int(IK_BLOCK)
+        let pieces = (columns + piece - 1) / piece
+        if pieces > 1 || tiles > 1 {
+            pool.run(tiles * pieces) { job, _ in
+                let first = job % pieces * piece
+                prepare(job / pieces, first..<min(first + piece, columns))
+            }
         } else {
-            prepare(0)
+            prepare(0, 0..<columns)
         }
         // A slice is a run of groups: small enough to stay in a core's cache over all tiles and to even out the threads,
         // large enough to stream.
