@@ -22,8 +22,11 @@ struct ModelsListCommand: ParsableCommand {
             return try ModelsOutput.json(groups.flatMap(\.entries))
         }
         guard groups.contains(where: { !$0.entries.isEmpty }) else {
+            // An empty list is a result too; why it is empty is not part of it.
             for line in ModelsListText.remarks(groups) { Output.error(line) }
-            throw Failure("no models found", hint: "inkling models list --models-dir DIR looks in a folder of yours")
+            Output.error("inkling: no models found")
+            Output.error("hint: inkling models list --models-dir DIR looks in a folder of yours")
+            return
         }
         for line in ModelsListText.lines(groups) { Output.line(line) }
     }
