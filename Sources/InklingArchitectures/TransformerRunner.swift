@@ -180,7 +180,9 @@ public final class TransformerRunner: ModelRunner {
         // A vocabulary is wide: a few rows at a time keep the scratch small.
         for first in stride(from: wanted.lowerBound, to: wanted.upperBound, by: s.logits.rowCapacity) {
             let part = first..<min(first + s.logits.rowCapacity, wanted.upperBound)
-            for (index, row) in part.enumerated() { s.outputRows.setRow(index, from: s.state, row: row - rows.lowerBound) }
+            for (index, row) in part.enumerated() {
+                s.outputRows.setRow(index, from: s.state, row: row - rows.lowerBound)
+            }
             compute.rmsNorm(
                 s.outputRows, weight: model.outputNorm, epsilon: model.config.normEpsilon, output: s.outputRows,
                 rowCount: part.count)

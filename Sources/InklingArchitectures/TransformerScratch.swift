@@ -36,11 +36,12 @@ final class TransformerScratch {
         outputRows = try FloatMatrix(rowCapacity: logitRows, columnCount: config.embeddingLength)
         logits = try FloatMatrix(rowCapacity: logitRows, columnCount: config.vocabularySize)
         rotary = try RotaryRows(table: config.rotary, rowCapacity: rowLimit)
-        localRotary = if let table = config.localRotary {
-            try RotaryRows(table: table, rowCapacity: rowLimit)
-        } else {
-            nil
-        }
+        localRotary =
+            if let table = config.localRotary {
+                try RotaryRows(table: table, rowCapacity: rowLimit)
+            } else {
+                nil
+            }
         products = model.layers.map { [queries, keys, values, projected, gate, up] layer in
             LayerProducts(
                 attention: Products([(layer.queries, queries), (layer.keys, keys), (layer.values, values)]),

@@ -51,7 +51,8 @@ public final class LoadedModel: Sendable {
             throw .model(
                 path: path,
                 .noTokenizer(
-                    reason: "it has \(tokenizer.vocabulary.count) tokens, the weights \(weights.config.vocabularySize)"))
+                    reason: "it has \(tokenizer.vocabulary.count) tokens, the weights \(weights.config.vocabularySize)")
+            )
         }
         self.path = path
         name = Self.displayName(path)

@@ -56,11 +56,12 @@ public final class ModelSession {
         self.target = target
         self.draft = draft
         let targetRunner = try runner(target, pool ?? ComputePool(width: options.threads ?? physicalCoreCount()))
-        let draftRunner = if let draft {
-            try runner(draft, ComputePool(width: options.draftThreads ?? 1))
-        } else {
-            TransformerRunner?.none
-        }
+        let draftRunner =
+            if let draft {
+                try runner(draft, ComputePool(width: options.draftThreads ?? 1))
+            } else {
+                TransformerRunner?.none
+            }
         run = DecodingRun(target: targetRunner, draft: draftRunner)
         let vocabulary = target.tokenizer.vocabulary
         generator = Generator { StreamingDetokenizer(vocabulary) }

@@ -76,7 +76,8 @@ public final class PackedMatrix: Sendable {
             }
             if releasing {
                 let start = source.range.lowerBound
-                source.file.release(start + first * groupRows * rowBytes..<start + min(end * groupRows, rowCount) * rowBytes)
+                source.file.release(
+                    start + first * groupRows * rowBytes..<start + min(end * groupRows, rowCount) * rowBytes)
             }
         }
         if releasing { source.release() }

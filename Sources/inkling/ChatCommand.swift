@@ -48,7 +48,7 @@ struct ChatCommand: ParsableCommand {
         let signals = StandardInput.isTerminal ? try PlainChatSignals() : nil
         // Before the threads of the model start, which would take the signals otherwise.
         Signals.catchInterrupts(with: signals == nil ? [] : Signals.ofTerminal)
-        let session = try models.open()
+        let session = try models.open(for: decoding.strategy)
         let state = PlainChatState(
             system: system, sampler: settings, strategy: decoding.strategy, parameters: values, maxTokens: n,
             hasDraft: session.draft != nil)

@@ -67,7 +67,7 @@ struct GenerateCommand: ParsableCommand {
         }
         let text = if let prompt { Array(prompt.utf8) } else { try StandardInput.readAll() }
         Signals.catchInterrupts()
-        let session = try models.open()
+        let session = try models.open(for: decoding.strategy)
         let request = GenerationRequest(
             prompt: try promptTokens(text, session), strategy: decoding.strategy, parameters: values, sampler: settings,
             maxTokens: n, stopStrings: stop, endTokens: ignoreEos ? [] : session.endTokens,

@@ -41,7 +41,8 @@ final class GenerationPrinter {
     }
 
     func finish(_ summary: GenerationSummary) throws {
-        let stats = StatsJSON(summary.statistics, load: session.target.loadDuration + (session.draft?.loadDuration ?? .zero))
+        let stats = StatsJSON(
+            summary.statistics, load: session.target.loadDuration + (session.draft?.loadDuration ?? .zero))
         switch format {
         case .text:
             // A prompt of a shell should not follow on the last line of an answer.

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import InklingDecoding
 import InklingEngine
 import InklingTensor
 
 extension ModelOptions {
     /// Finds, loads and pairs the models that the options name, and remembers them for the next start.
-    func open() throws -> ModelSession {
+    ///
+    /// - Parameter strategy: one whose two lanes run at once leaves the draft's threads out of the target's.
+    func open(for strategy: String = StrategyDescriptor.autoregressive.id) throws -> ModelSession {
         let library = ModelLibrary(places: .current(folders: modelsDir.map { [$0] } ?? []))
         let chosen = try ModelChoice(model: model, draft: draft, in: library)
-        let pool = ComputePool(width: threads ?? physicalCoreCount())
+        let lanesOverlap = strategy == StrategyDescriptor.pearl.id && chosen.draft != nil
+        let cores = physicalCoreCount() - (lanesOverlap ? draftThreads ?? 1 : 0)
+        let pool = ComputePool(width: threads ?? max(1, cores))
         let session: ModelSession
         do throws(EngineError) {
             let target = try LoadedModel(path: chosen.target, pool: pool, chatFormat: chatFormat)

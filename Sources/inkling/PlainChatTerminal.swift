@@ -6,11 +6,17 @@ import Synchronization
 /// The modes of the terminal that standard input is. Safe to use from any thread. In the background nothing is changed:
 /// that would stop the program, and spoil the terminal for another.
 final class PlainChatTerminal: Sendable {
-    private struct State {
-        /// As the program found it; nil while that is not known.
-        var found: termios?
-        /// Between answers; nil: as found.
-        var own: termios?
+    /// Terminal modes in memory of their own, guarded by the mutex that holds them.
+    ///
+    /// Not a `termios?` in the mutex: the optimiser of Swift 6.3 loses its contents there, and the terminal would then be
+    /// set to nothing at all.
+    @safe private struct State: @unchecked Sendable {
+        /// As the program found it; meaningful once `isFound`.
+        let found = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+        var isFound = false
+        /// Between answers; meaningful once `isOwn`, else as found.
+        let own = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+        var isOwn = false
     }
 
     /// One for the program, as the terminal is, and thus known to what runs when the program exits from anywhere.
@@ -33,28 +39,31 @@ final class PlainChatTerminal: Sendable {
     /// For a line editor: keys are not gathered into lines from now on, not even while there is no line to edit. Else
     /// Ctrl-D, typed at the wrong moment, would be lost.
     func take() {
-        Self.change { state, found in
-            var own = Self.ungathered(found)
-            unsafe tcsetattr(STDIN_FILENO, TCSANOW, &own)
-            state.own = own
+        Self.change { state in
+            unsafe state.own.initialize(to: state.found.pointee)
+            unsafe Self.ungather(state.own)
+            state.isOwn = true
+            unsafe tcsetattr(STDIN_FILENO, TCSANOW, state.own)
         }
     }
 
     /// For an answer: keys are not shown either, so that the next prompt gets them as they were typed. Those that send
     /// signals still do.
     func hideTyping() {
-        Self.change { _, found in
-            var hidden = Self.ungathered(found)
-            hidden.c_lflag &= ~tcflag_t(ECHO)
-            unsafe tcsetattr(STDIN_FILENO, TCSANOW, &hidden)
+        Self.change { state in
+            let hidden = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+            defer { unsafe hidden.deallocate() }
+            unsafe hidden.initialize(to: state.found.pointee)
+            unsafe Self.ungather(hidden)
+            unsafe hidden.pointee.c_lflag &= ~tcflag_t(ECHO)
+            unsafe tcsetattr(STDIN_FILENO, TCSANOW, hidden)
         }
     }
 
     /// After an answer: as before it.
     func showTyping() {
-        Self.change { state, found in
-            var modes = state.own ?? found
-            unsafe tcsetattr(STDIN_FILENO, TCSANOW, &modes)
+        Self.change { state in
+            unsafe tcsetattr(STDIN_FILENO, TCSANOW, state.isOwn ? state.own : state.found)
         }
     }
 
@@ -66,32 +75,29 @@ final class PlainChatTerminal: Sendable {
     private static func giveBack() {
         guard isForeground else { return }
         state.withLock { state in
-            guard var found = state.found else { return }
-            unsafe tcsetattr(STDIN_FILENO, TCSANOW, &found)
+            if state.isFound { unsafe tcsetattr(STDIN_FILENO, TCSANOW, state.found) }
         }
     }
 
-    private static func change(_ body: (inout State, _ found: termios) -> Void) {
+    private static func change(_ body: (inout State) -> Void) {
         guard isForeground else { return }
         state.withLock { state in
-            if state.found == nil {
-                var modes = termios()
-                guard unsafe tcgetattr(STDIN_FILENO, &modes) == 0 else { return }
-                state.found = modes
+            if !state.isFound {
+                unsafe state.found.initialize(to: termios())
+                guard unsafe tcgetattr(STDIN_FILENO, state.found) == 0 else { return }
+                state.isFound = true
             }
-            if let found = state.found { body(&state, found) }
+            body(&state)
         }
     }
 
     /// Modes in which a key is there to read as soon as it is pressed.
-    private static func ungathered(_ modes: termios) -> termios {
-        var modes = modes
-        modes.c_lflag &= ~tcflag_t(ICANON)
+    private static func ungather(_ modes: UnsafeMutablePointer<termios>) {
+        unsafe modes.pointee.c_lflag &= ~tcflag_t(ICANON)
         // A C array is a tuple, which has no index.
-        unsafe withUnsafeMutableBytes(of: &modes.c_cc) { characters in
+        unsafe withUnsafeMutableBytes(of: &modes.pointee.c_cc) { characters in
             unsafe characters[Int(VMIN)] = 1
             unsafe characters[Int(VTIME)] = 0
         }
-        return modes
     }
 }

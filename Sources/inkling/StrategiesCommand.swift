@@ -39,7 +39,8 @@ struct StrategiesCommand: ParsableCommand {
             let needs = strategy.needs.sorted().map(\.title).joined(separator: ", ")
             Output.line("    needs \(needs.isEmpty ? "nothing" : needs)")
             for parameter in row.parameters {
-                Output.line("    --set \(parameter.name)=\(parameter.default)  \(parameter.help) (\(parameter.allowed))")
+                Output.line(
+                    "    --set \(parameter.name)=\(parameter.default)  \(parameter.help) (\(parameter.allowed))")
             }
         }
     }

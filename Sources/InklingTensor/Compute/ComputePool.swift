@@ -78,11 +78,13 @@ public final class ComputePool: Sendable {
         workerCount += 1
         var thread = pthread_t()
         let context = unsafe Unmanaged.passRetained(WorkerStart(shared: self, worker: workerCount)).toOpaque()
-        let status = unsafe pthread_create(&thread, nil, { context in
-            let start = unsafe Unmanaged<WorkerStart>.fromOpaque(context!).takeRetainedValue()
-            start.shared.work(as: start.worker)
-            return nil
-        }, context)
+        let status = unsafe pthread_create(
+            &thread, nil,
+            { context in
+                let start = unsafe Unmanaged<WorkerStart>.fromOpaque(context!).takeRetainedValue()
+                start.shared.work(as: start.worker)
+                return nil
+            }, context)
         if status == 0 {
             pthread_detach(thread)
         } else {

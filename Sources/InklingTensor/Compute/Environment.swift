@@ -25,7 +25,9 @@ public func physicalCoreCount() -> Int {
     #if os(Linux)
         var cores: Set<String> = []
         for cpu in 0..<1024 {
-            guard let siblings = firstLine(of: "/sys/devices/system/cpu/cpu\(cpu)/topology/thread_siblings_list") else { break }
+            guard let siblings = firstLine(of: "/sys/devices/system/cpu/cpu\(cpu)/topology/thread_siblings_list") else {
+                break
+            }
             cores.insert(siblings)
         }
         if !cores.isEmpty { return min(usable, cores.count) }

@@ -33,7 +33,8 @@ extension Compute {
     ) {
         let table = unsafe self.table
         for row in 0..<rowCount {
-            unsafe cache.write(layer: layer, slot: slot + row, keys: keys.row(row), values: values.row(row), table: table)
+            unsafe cache.write(
+                layer: layer, slot: slot + row, keys: keys.row(row), values: values.row(row), table: table)
         }
     }
 
@@ -61,32 +62,33 @@ extension Compute {
 
         unsafe cache.withTables(layer: layer) { keys, values in
             unsafe view.first.withUnsafeBufferPointer { first in
-            unsafe view.prefix.withUnsafeBufferPointer { prefix in
-            unsafe view.pathBegin.withUnsafeBufferPointer { pathBegin in
-            unsafe (view.path.isEmpty ? [0] : view.path).withUnsafeBufferPointer { path in
-                var arguments = unsafe ik_attention(
-                    k_format: layout.keyFormat.code, v_format: layout.valueFormat.code, head_dim: width,
-                    kv_heads: layout.headCount, q_heads: queryHeads, scale: scale, softcap: softcap,
-                    queries: queries.base, out: output.base, k_blocks: keys, v_blocks: values,
-                    first: first.baseAddress!, prefix: prefix.baseAddress!, path_begin: pathBegin.baseAddress!,
-                    path: path.baseAddress!)
-                func run(_ index: Int, _ worker: Int) {
-                    let head = index / slices, slice = index % slices
-                    unsafe table.attention(
-                        &arguments, head, slice * perSlice, min(rowCount, (slice + 1) * perSlice),
-                        scratch + worker * scratchFloats)
+                unsafe view.prefix.withUnsafeBufferPointer { prefix in
+                    unsafe view.pathBegin.withUnsafeBufferPointer { pathBegin in
+                        unsafe (view.path.isEmpty ? [0] : view.path).withUnsafeBufferPointer { path in
+                            var arguments = unsafe ik_attention(
+                                k_format: layout.keyFormat.code, v_format: layout.valueFormat.code, head_dim: width,
+                                kv_heads: layout.headCount, q_heads: queryHeads, scale: scale, softcap: softcap,
+                                queries: queries.base, out: output.base, k_blocks: keys, v_blocks: values,
+                                first: first.baseAddress!, prefix: prefix.baseAddress!,
+                                path_begin: pathBegin.baseAddress!,
+                                path: path.baseAddress!)
+                            func run(_ index: Int, _ worker: Int) {
+                                let head = index / slices, slice = index % slices
+                                unsafe table.attention(
+                                    &arguments, head, slice * perSlice, min(rowCount, (slice + 1) * perSlice),
+                                    scratch + worker * scratchFloats)
+                            }
+                            let tasks = layout.headCount * slices
+                            // Short contexts are done before another thread would have started.
+                            let last = Int(view.prefix[rowCount - 1])
+                            if last * queries.columnCount * rowCount < 32 << 10 {
+                                for index in 0..<tasks { run(index, 0) }
+                            } else {
+                                pool.run(tasks, run)
+                            }
+                        }
+                    }
                 }
-                let tasks = layout.headCount * slices
-                // Short contexts are done before another thread would have started.
-                let last = Int(view.prefix[rowCount - 1])
-                if last * queries.columnCount * rowCount < 32 << 10 {
-                    for index in 0..<tasks { run(index, 0) }
-                } else {
-                    pool.run(tasks, run)
-                }
-            }
-            }
-            }
             }
         }
     }
