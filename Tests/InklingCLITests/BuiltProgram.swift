@@ -41,7 +41,7 @@ enum BuiltProgram {
         let environment = ["PATH=/usr/bin:/bin", "HOME=\(folder.path)", "NO_COLOR=1"]
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
-        defer { for unsafetext in unsafe words + variables { unsafe free(text) } }
+        defer { unsafe (words + variables).forEach { unsafe free($0) } }
         var process = pid_t()
         guard unsafe posix_spawn(&process, path, &actions, nil, &words, &variables) == 0 else {
             throw Problem.notStarted
