@@ -59,31 +59,42 @@ extension RawSpan {
     }
 }
 
-// The element types below have no padding, so every byte of theirs may be read.
+// The element types below have no padding, so every byte of theirs may be read. The bytes are borrowed through a pointer:
+// a span taken from the array itself does not keep a short literal's storage alive in release builds of Swift 6.3.
+
+extension Array where Element: BitwiseCopyable {
+    fileprivate func withRawSpan<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try unsafe withUnsafeBufferPointer { (buffer) throws(Failure) -> Result in
+            try unsafe body(UnsafeRawBufferPointer(buffer).bytes)
+        }
+    }
+}
 
 extension Array where Element: FixedWidthInteger & BitwiseCopyable {
     /// Calls `body` with the integers as little-endian bytes, without copying them.
-    public func withLittleEndianBytes<Result: ~Copyable, Failure: Error>(
+    public func withLittleEndianBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try unsafe body(span.bytes)
+        try withRawSpan(body)
     }
 }
 
 extension [Float] {
     /// Calls `body` with the numbers as little-endian bytes, without copying them.
-    public func withLittleEndianBytes<Result: ~Copyable, Failure: Error>(
+    public func withLittleEndianBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try unsafe body(span.bytes)
+        try withRawSpan(body)
     }
 }
 
 extension [Double] {
     /// Calls `body` with the numbers as little-endian bytes, without copying them.
-    public func withLittleEndianBytes<Result: ~Copyable, Failure: Error>(
+    public func withLittleEndianBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try unsafe body(span.bytes)
+        try withRawSpan(body)
     }
 }
