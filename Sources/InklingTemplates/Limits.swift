@@ -27,7 +27,7 @@ public struct TemplateLimits: Sendable, Equatable {
     static let rangeItems = 100_000
 
     public init(
-        sourceBytes: Int = 256 << 10, steps: Int = 500_000, stringBytes: Int = 16 << 20, listItems: Int = 1_000_000,
+        sourceBytes: Int = 256 << 10, steps: Int = 500_000, stringBytes: Int = 8 << 20, listItems: Int = 1_000_000,
         outputBytes: Int = 32 << 20
     ) {
         self.sourceBytes = sourceBytes
