@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import InklingCells
 
 /// JSON on standard output.
 enum JSONOutput {
@@ -8,13 +9,18 @@ enum JSONOutput {
     static func print(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        Output.write([UInt8](try encoder.encode(value)) + [10])
+        write(try encoder.encode(value))
     }
 
     /// One value on one line.
     static func printLine(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        Output.write([UInt8](try encoder.encode(value)) + [10])
+        write(try encoder.encode(value))
+    }
+
+    /// Control and bidirectional characters leave as escapes: the same JSON, harmless where it is shown.
+    private static func write(_ json: Data) {
+        Output.write(escapedForTerminal(json: String(decoding: json, as: UTF8.self)) + "\n")
     }
 }

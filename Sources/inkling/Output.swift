@@ -13,9 +13,13 @@ enum Output {
         write(isTerminal ? sanitizedForTerminal(text, allowingLineBreaks: true) : text)
     }
 
-    static func line(_ text: String = "") { write(text + "\n") }
+    /// Our own words; but names in them may come from a file, so that a terminal gets no control character of these either.
+    static func line(_ text: String = "") { modelText(text + "\n") }
 
-    static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    /// For people, always: a template's refusal or a file's name may be part of it.
+    static func error(_ text: String) {
+        write(sanitizedForTerminal(text, allowingLineBreaks: true) + "\n", to: STDERR_FILENO)
+    }
 
     static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
         var text = text

@@ -2,7 +2,6 @@
 
 import FoundationEssentials
 import Glibc
-import InklingCells
 import InklingDecoding
 import InklingEngine
 import InklingModel
@@ -173,7 +172,7 @@ final class PlainChat {
 
     /// Says something that is not an answer. Names and messages in it may hold anything.
     private func say(_ text: String) {
-        Output.error(sanitizedForTerminal(text, allowingLineBreaks: true))
+        Output.error(text)
     }
 
     private let isColored: Bool = {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import InklingCells
+
 /// Rows and columns as text, for people: aligned by spaces, or as Markdown.
 struct TextTable {
     enum Alignment {
@@ -27,11 +29,11 @@ struct TextTable {
     func text(_ style: Style) -> String {
         let cells = style == .markdown ? rows.map { $0.map(Self.escaped) } : rows
         let widths = columns.indices.map { column in
-            cells.reduce(columns[column].title.count) { max($0, $1[column].count) }
+            cells.reduce(displayWidth(columns[column].title)) { max($0, displayWidth($1[column])) }
         }
         func line(_ cells: [String]) -> String {
             let padded = zip(zip(cells, columns), widths).map { cell, width in
-                Self.padded(cell.0, to: width, cell.1.alignment)
+                cell.0.padded(to: width, alignedRight: cell.1.alignment == .right)
             }
             guard style == .markdown else { return Self.trimmed(padded.joined(separator: "  ")) }
             return "| " + padded.joined(separator: " | ") + " |"
@@ -46,11 +48,6 @@ struct TextTable {
             lines.append("| " + rules.joined(separator: " | ") + " |")
         }
         return (lines + cells.map(line)).joined(separator: "\n")
-    }
-
-    private static func padded(_ text: String, to width: Int, _ alignment: Alignment) -> String {
-        let padding = String(repeating: " ", count: max(0, width - text.count))
-        return alignment == .right ? padding + text : text + padding
     }
 
     private static func trimmed(_ line: String) -> String {
