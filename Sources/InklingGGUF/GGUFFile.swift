@@ -16,7 +16,7 @@ public struct GGUFFile: Sendable {
     public let alignment: Int
 
     /// Of a split model: the metadata of its first part.
-    public let metadata: GGUFMetadata
+    public private(set) var metadata: GGUFMetadata
 
     /// In the file's order, parts one after the other.
     public let tensors: [GGUFTensor]
@@ -95,6 +95,11 @@ public struct GGUFFile: Sendable {
                 throw .malformed(path: file.path, offset: tensor.offset, defect: .duplicateTensor(tensor.name))
             }
         }
+    }
+
+    /// Drops the metadata under `prefix` from memory, for a reader that is done with them: a vocabulary takes megabytes.
+    public mutating func forgetMetadata(under prefix: String) {
+        metadata = metadata.without(prefix: prefix)
     }
 
     /// The files the model consists of, the one that was opened first.

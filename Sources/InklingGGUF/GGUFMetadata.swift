@@ -42,6 +42,14 @@ public struct GGUFMetadata: Sendable {
         }
     }
 
+    /// All but the keys that begin with `prefix`.
+    func without(prefix: String) -> GGUFMetadata {
+        var rest = GGUFMetadata()
+        rest.path = path
+        for (key, value) in entries where !key.hasPrefix(prefix) { rest[key] = value }
+        return rest
+    }
+
     // MARK: - Values that may be absent
 
     /// The value under `key`, or nil if there is none or it does not convert to `type`.

@@ -47,7 +47,10 @@ struct GGUFReader {
     static func readHead(of file: MappedFile, shard: Int) throws(GGUFError) -> Head {
         try file.withBytes { (bytes: RawSpan) throws(GGUFError) -> Head in
             var reader = GGUFReader(path: file.path, shard: shard, end: bytes.byteCount)
-            return try reader.readHead(bytes)
+            let head = try reader.readHead(bytes)
+            // All of it has been copied; a vocabulary's pages are worth having back.
+            file.release(0..<reader.position)
+            return head
         }
     }
 
