@@ -7,6 +7,8 @@ struct AttentionViews {
     private(set) var global = AttentionView()
     private(set) var local = AttentionView()
     private(set) var positions: [Int] = []
+    /// Of each row of a tree: the slots of its ancestors in the tree and its own.
+    private(set) var paths: [[Int]] = []
 
     /// Rows that follow each other behind `base` cached positions.
     init(chainOf count: Int, after base: Int, window: Int?) {
@@ -19,11 +21,17 @@ struct AttentionViews {
     }
 
     /// Rows of a tree: each sees the cached positions and its ancestors, itself included. Its position is its depth.
-    init(treeOf parents: [Int], after base: Int, window: Int?) {
-        var paths: [[Int]] = []
+    /// - Parameters:
+    ///   - base: positions before the tree.
+    ///   - waiting: paths of the tree's rows from earlier passes, with which the numbers in `parents` begin.
+    init(treeOf parents: [Int], after base: Int, waiting: [[Int]] = [], window: Int?) {
+        paths.reserveCapacity(parents.count)
         for (row, parent) in parents.enumerated() {
-            precondition(parent >= -1 && parent < row, "parents come before their children")
-            let path = (parent < 0 ? [] : paths[parent]) + [base + row]
+            let number = waiting.count + row
+            precondition(parent >= -1 && parent < number, "parents come before their children")
+            let ancestors =
+                parent < 0 ? [] : parent < waiting.count ? waiting[parent] : paths[parent - waiting.count]
+            let path = ancestors + [base + number]
             paths.append(path)
             let position = base + path.count - 1
             positions.append(position)

@@ -13,7 +13,8 @@ public final class TransformerModel: Sendable {
     public let fileByteCount: Int
     let embeddings: EmbeddingTable
     let layers: [Layer]
-    let outputNorm: [Float]
+    /// Weights of the norm behind the last layer, `[embedding]`.
+    public let outputNorm: [Float]
     let output: PackedMatrix
     let outputBias: [Float]?
 

@@ -13,6 +13,8 @@ public final class TransformerRunner: ModelRunner {
     public private(set) var cache: KVCache
     public let compute: Compute
     private let scratch: TransformerScratch
+    /// Of the rows of a tree that waits in the cache: the slots that each sees of it.
+    private var waitingPaths: [[Int]] = []
 
     /// Rows that one pass over the layers takes; longer chains are cut.
     public static let rowLimit = 512
@@ -28,10 +30,18 @@ public final class TransformerRunner: ModelRunner {
         cache = KVCache(layout: model.config.kvLayout(format: format), capacity: contextCapacity)
         compute = Compute(kernels: kernels, pool: pool)
         do {
-            scratch = try TransformerScratch(model: model, rowLimit: max(1, min(rowLimit, contextCapacity)))
+            scratch = try TransformerScratch(
+                model: model, rowLimit: max(1, min(rowLimit, contextCapacity)),
+                rotary: model.config.rotary(contextCapacity: contextCapacity))
         } catch {
             throw .outOfMemory(byteCount: error.byteCount, what: "scratch memory")
         }
+    }
+
+    /// The threads that passes run on. May be replaced between passes: results do not depend on them.
+    public var pool: ComputePool {
+        get { compute.pool }
+        set { compute.pool = newValue }
     }
 
     public var vocabularySize: Int { model.config.vocabularySize }
@@ -54,7 +64,9 @@ public final class TransformerRunner: ModelRunner {
     public func forward(_ batch: ModelBatch) throws(ModelError) -> ForwardOutput {
         try check(batch)
         guard !batch.rows.isEmpty else { return ForwardOutput() }
-        try cache.reserve(batch.rows.count)
+        let isGrowing = if case .branches = batch.layout { true } else { false }
+        try cache.reserve(batch.rows.count, growing: isGrowing)
+        if cache.provisionalCount == 0 { waitingPaths = [] }
         var collector = OutputCollector(want: batch.want, rowCount: batch.rows.count)
         switch batch.layout {
         case .chain:
@@ -67,15 +79,17 @@ public final class TransformerRunner: ModelRunner {
                 cache.append(batch.rows[rows].map(\.token), provisional: false)
                 collect(rows, into: &collector)
             }
-        case .tree(let parents):
+        case .tree(let parents), .branches(let parents):
             precondition(parents.count == batch.rows.count, "a tree has one parent for each row")
             guard batch.rows.count <= scratch.rowLimit else {
                 throw .badMetadata(key: "tree", reason: "more than \(scratch.rowLimit) rows")
             }
             let views = AttentionViews(
-                treeOf: parents, after: cache.count, window: model.config.slidingWindow)
+                treeOf: parents, after: cache.count - cache.provisionalCount, waiting: waitingPaths,
+                window: model.config.slidingWindow)
             pass(batch.rows[...], positions: views.positions, views: views)
             cache.append(batch.rows.map(\.token), provisional: true)
+            waitingPaths += views.paths
             collect(0..<batch.rows.count, into: &collector)
         }
         return collector.output(vocabulary: vocabularySize, embedding: model.config.embeddingLength)
@@ -98,33 +112,38 @@ public final class TransformerRunner: ModelRunner {
     /// One pass over the layers: writes keys and values of the rows behind the cached positions, leaves hidden states in
     /// `scratch.state`.
     private func pass(_ rows: ArraySlice<ModelBatch.Row>, positions: [Int], views: AttentionViews) {
-        let count = rows.count, config = model.config, s = scratch
+        let count = rows.count, config = model.config, layers = model.layers, s = scratch
         embed(rows)
         s.rotary.prepare(positions: positions)
         s.localRotary?.prepare(positions: positions)
-        for (index, layer) in model.layers.enumerated() {
+        // Layers are reached in place: a copy of one would count a reference for each of its tensors.
+        for index in layers.indices {
             let products = s.products[index]
             compute.rmsNorm(
-                s.state, weight: layer.attentionNorm, epsilon: config.normEpsilon, output: s.normed, rowCount: count)
+                s.state, weight: layers[index].attentionNorm, epsilon: config.normEpsilon, output: s.normed,
+                rowCount: count)
             compute.multiply(products.attention, input: s.normed, rowCount: count)
-            attend(index, layer, positions: count, views: views)
+            attend(index, positions: count, views: views)
             compute.multiply(products.attentionOutput, input: s.attended, rowCount: count)
-            if let bias = layer.attentionOutputBias { compute.addBias(bias, to: s.projected, rowCount: count) }
-            if let norm = layer.postAttentionNorm {
+            if let bias = layers[index].attentionOutputBias {
+                compute.addBias(bias, to: s.projected, rowCount: count)
+            }
+            if let norm = layers[index].postAttentionNorm {
                 compute.rmsNorm(
                     s.projected, weight: norm, epsilon: config.normEpsilon, output: s.projected, rowCount: count)
             }
             compute.add(s.projected, to: s.state, rowCount: count)
 
             compute.rmsNorm(
-                s.state, weight: layer.feedForwardNorm, epsilon: config.normEpsilon, output: s.normed, rowCount: count)
+                s.state, weight: layers[index].feedForwardNorm, epsilon: config.normEpsilon, output: s.normed,
+                rowCount: count)
             compute.multiply(products.feedForward, input: s.normed, rowCount: count)
-            if let bias = layer.gateBias { compute.addBias(bias, to: s.gate, rowCount: count) }
-            if let bias = layer.upBias { compute.addBias(bias, to: s.up, rowCount: count) }
+            if let bias = layers[index].gateBias { compute.addBias(bias, to: s.gate, rowCount: count) }
+            if let bias = layers[index].upBias { compute.addBias(bias, to: s.up, rowCount: count) }
             compute.activate(config.activation, gate: s.gate, up: s.up, rowCount: count)
             compute.multiply(products.down, input: s.gate, rowCount: count)
-            if let bias = layer.downBias { compute.addBias(bias, to: s.projected, rowCount: count) }
-            if let norm = layer.postFeedForwardNorm {
+            if let bias = layers[index].downBias { compute.addBias(bias, to: s.projected, rowCount: count) }
+            if let norm = layers[index].postFeedForwardNorm {
                 compute.rmsNorm(
                     s.projected, weight: norm, epsilon: config.normEpsilon, output: s.projected, rowCount: count)
             }
@@ -151,15 +170,15 @@ public final class TransformerRunner: ModelRunner {
         }
     }
 
-    private func attend(_ index: Int, _ layer: TransformerModel.Layer, positions count: Int, views: AttentionViews) {
-        let config = model.config, s = scratch, isLocal = config.isLocal(layer: index)
-        if let bias = layer.queryBias { compute.addBias(bias, to: s.queries, rowCount: count) }
-        if let bias = layer.keyBias { compute.addBias(bias, to: s.keys, rowCount: count) }
-        if let bias = layer.valueBias { compute.addBias(bias, to: s.values, rowCount: count) }
-        if let norm = layer.queryNorm {
+    private func attend(_ index: Int, positions count: Int, views: AttentionViews) {
+        let config = model.config, layers = model.layers, s = scratch, isLocal = config.isLocal(layer: index)
+        if let bias = layers[index].queryBias { compute.addBias(bias, to: s.queries, rowCount: count) }
+        if let bias = layers[index].keyBias { compute.addBias(bias, to: s.keys, rowCount: count) }
+        if let bias = layers[index].valueBias { compute.addBias(bias, to: s.values, rowCount: count) }
+        if let norm = layers[index].queryNorm {
             compute.rmsNorm(s.queries, weight: norm, epsilon: config.normEpsilon, output: s.queries, rowCount: count)
         }
-        if let norm = layer.keyNorm {
+        if let norm = layers[index].keyNorm {
             compute.rmsNorm(s.keys, weight: norm, epsilon: config.normEpsilon, output: s.keys, rowCount: count)
         }
         let rotary = isLocal ? s.localRotary ?? s.rotary : s.rotary

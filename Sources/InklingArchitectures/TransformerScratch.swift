@@ -17,7 +17,7 @@ final class TransformerScratch {
         let attention, attentionOutput, feedForward, down: Products
     }
 
-    init(model: TransformerModel, rowLimit: Int) throws(AllocationError) {
+    init(model: TransformerModel, rowLimit: Int, rotary table: RotaryTable) throws(AllocationError) {
         let config = model.config
         self.rowLimit = rowLimit
         func matrix(_ columns: Int) throws(AllocationError) -> FloatMatrix {
@@ -35,7 +35,7 @@ final class TransformerScratch {
         let logitRows = min(rowLimit, 32)
         outputRows = try FloatMatrix(rowCapacity: logitRows, columnCount: config.embeddingLength)
         logits = try FloatMatrix(rowCapacity: logitRows, columnCount: config.vocabularySize)
-        rotary = try RotaryRows(table: config.rotary, rowCapacity: rowLimit)
+        rotary = try RotaryRows(table: table, rowCapacity: rowLimit)
         localRotary =
             if let table = config.localRotary {
                 try RotaryRows(table: table, rowCapacity: rowLimit)

@@ -37,9 +37,10 @@ public final class KVCache {
     public var usedBytes: Int { count * storage.layout.bytesPerToken }
 
     /// Makes room for `rows` more positions, without appending them.
+    /// - Parameter growing: whether they join a tree that waits for ``keep(_:after:)``.
     /// - Throws: ``ModelError/contextFull(capacity:)`` or ``ModelError/outOfMemory(byteCount:what:)``; nothing has changed.
-    public func reserve(_ rows: Int) throws(ModelError) {
-        guard provisionalCount == 0 else { preconditionFailure("choose a path before the next pass") }
+    public func reserve(_ rows: Int, growing: Bool = false) throws(ModelError) {
+        guard provisionalCount == 0 || growing else { preconditionFailure("choose a path before the next pass") }
         guard rows <= capacity - count else { throw .contextFull(capacity: capacity) }
         do {
             try storage.prepare(count..<count + rows)
@@ -48,10 +49,10 @@ public final class KVCache {
         }
     }
 
-    /// Appends the positions that a pass has just computed.
+    /// Appends the positions that a pass has just computed; provisional ones join those that wait.
     public func append(_ tokens: [TokenID?], provisional: Bool) {
         ledger.append(contentsOf: tokens)
-        provisionalCount = provisional ? tokens.count : 0
+        provisionalCount = provisional ? provisionalCount + tokens.count : 0
     }
 
     /// Forgets every position from `count` on.

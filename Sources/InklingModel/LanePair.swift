@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import InklingTensor
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -10,7 +11,8 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// Runs two models at once: one on the caller's thread, the other on a thread of its own, which sleeps in between.
+/// Runs two models at once: one on the caller's thread, the other on a thread of its own, which in between spins for a
+/// moment and then sleeps.
 ///
 /// The one place where a runner leaves its owner's thread. Each closure is handed its own runner and, being `@Sendable`,
 /// can reach no other. One owner calls ``join(_:_:_:_:)``, one call at a time.
@@ -51,14 +53,19 @@ private final class Slot<Value: Sendable>: Sendable {
 
 /// A thread that runs one job at a time.
 ///
-/// `@unchecked Sendable`: everything mutable is read and written with the mutex held.
+/// `@unchecked Sendable`: `job` is written by the owner while no job is in progress and published by `begun`; the thread
+/// takes it and publishes that it is done by `ended`. Everything else is atomic, or guarded by the mutex.
 @safe private final class LaneThread: @unchecked Sendable {
     private typealias Job = @Sendable () -> Void
 
     private var job: Job?
-    private var isBusy = false
-    private var isStopping = false
     private var isStarted = false
+    /// Jobs so far.
+    private let begun = Atomic<Int>(0)
+    private let ended = Atomic<Int>(0)
+    private let isStopping = Atomic<Bool>(false)
+    /// How many of the two threads sleep.
+    private let sleepers = Atomic<Int>(0)
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -103,15 +110,15 @@ private final class Slot<Value: Sendable>: Sendable {
     }
 
     func stop() {
-        locked { isStopping = true }
+        isStopping.store(true, ordering: .sequentiallyConsistent)
+        wakeSleepers()
     }
 
     func begin(_ job: @escaping @Sendable () -> Void) {
-        locked {
-            precondition(!isBusy, "a pair of lanes joins once at a time")
-            isBusy = true
-            self.job = job
-        }
+        precondition(!isBusy, "a pair of lanes joins once at a time")
+        self.job = job
+        begun.add(1, ordering: .sequentiallyConsistent)
+        wakeSleepers()
     }
 
     /// Returns when the job is done.
@@ -119,34 +126,41 @@ private final class Slot<Value: Sendable>: Sendable {
         guard isStarted else {
             job?()
             job = nil
-            isBusy = false
+            ended.add(1, ordering: .sequentiallyConsistent)
             return
         }
-        unsafe pthread_mutex_lock(mutex)
-        while isBusy { unsafe pthread_cond_wait(change, mutex) }
-        unsafe pthread_mutex_unlock(mutex)
+        wait { !isBusy }
+    }
+
+    private var isBusy: Bool {
+        ended.load(ordering: .sequentiallyConsistent) != begun.load(ordering: .sequentiallyConsistent)
     }
 
     private func work() {
-        while let job = next() {
-            job()
-            locked { isBusy = false }
+        while true {
+            wait { isBusy || isStopping.load(ordering: .sequentiallyConsistent) }
+            guard isBusy else { return }
+            job?()
+            job = nil
+            ended.add(1, ordering: .sequentiallyConsistent)
+            wakeSleepers()
         }
     }
 
-    /// Waits for a job; nil when there will be none.
-    private func next() -> Job? {
+    /// Awake for a moment, then asleep.
+    private func wait(until condition: () -> Bool) {
+        if SpinWait.until(condition) { return }
         unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        while job == nil, !isStopping { unsafe pthread_cond_wait(change, mutex) }
-        defer { job = nil }
-        return job
+        // Counted before the condition is looked at again: who changes it then either is seen or sees the sleeper.
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        while !condition() { unsafe pthread_cond_wait(change, mutex) }
+        sleepers.subtract(1, ordering: .sequentiallyConsistent)
+        unsafe pthread_mutex_unlock(mutex)
     }
 
-    /// Changes the state and wakes who waits for it.
-    private func locked(_ body: () -> Void) {
+    private func wakeSleepers() {
+        guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
         unsafe pthread_mutex_lock(mutex)
-        body()
         unsafe pthread_cond_broadcast(change)
         unsafe pthread_mutex_unlock(mutex)
     }

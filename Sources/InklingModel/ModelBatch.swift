@@ -30,6 +30,10 @@ public struct ModelBatch: Sendable, Equatable {
         case chain
         /// Row i follows row `parents[i]`, which is less than i; −1 follows the last position in the cache.
         case tree(parents: [Int])
+        /// Rows that grow the tree which waits in the cache, or begin one: several continuations, each one row longer a
+        /// pass. Rows are numbered on from those that wait, so that with m of them row i is number m + i. It follows row
+        /// `parents[i]` of that numbering, which is less than its own number; −1 follows the last position before the tree.
+        case branches(parents: [Int])
     }
 
     /// What the caller reads of the result. Logits cost as much as several layers, so only rows that are read get them.

@@ -25,6 +25,8 @@ public struct ModelConfig: Sendable, Equatable {
     /// Multiplies token embeddings (Gemma); 1 for none.
     public var embeddingScale: Float = 1
     public var rotary: RotaryTable
+    /// In place of ``rotary`` where the context is longer than this one's (LongRoPE).
+    public var longRotary: LongRotary?
     /// For layers with a sliding window, when they differ (Gemma 3).
     public var localRotary: RotaryTable?
     /// Positions that a local layer sees, itself included; nil when every layer sees all.
@@ -33,6 +35,18 @@ public struct ModelConfig: Sendable, Equatable {
     public var windowPeriod = 1
     /// Projection matrices stored as one: queries, keys and values; gate and up (Phi-3).
     public var hasFusedProjections = false
+
+    /// A rotary table for long contexts.
+    public struct LongRotary: Sendable, Equatable {
+        public var table: RotaryTable
+        /// Up to this context the model keeps its usual table.
+        public var originalContext: Int
+
+        public init(table: RotaryTable, originalContext: Int) {
+            self.table = table
+            self.originalContext = originalContext
+        }
+    }
 
     public init(
         architecture: String, layerCount: Int, embeddingLength: Int, headCount: Int, kvHeadCount: Int,
@@ -52,6 +66,12 @@ public struct ModelConfig: Sendable, Equatable {
         self.activation = activation
         self.attentionScale = attentionScale
         self.rotary = rotary
+    }
+
+    /// The rotary table for a cache of so many positions: it is chosen once, since keys are cached rotated.
+    public func rotary(contextCapacity: Int) -> RotaryTable {
+        guard let longRotary, contextCapacity > longRotary.originalContext else { return rotary }
+        return longRotary.table
     }
 
     /// Whether a layer sees only the last ``slidingWindow`` positions.

@@ -16,7 +16,8 @@ public protocol ModelRunner: AnyObject {
     /// Computes the rows of a batch and appends them to the cache.
     ///
     /// After a chain of n rows the cache is n positions longer. After a tree of n rows it holds n provisional positions, of
-    /// which ``keep(_:after:)`` must choose a path before the next pass.
+    /// which ``keep(_:after:)`` must choose a path before the next pass, unless that one is of
+    /// ``ModelBatch/Layout/branches(parents:)``, which adds n more.
     /// - Throws: ``ModelError/contextFull(capacity:)``, ``ModelError/tokenOutOfRange(token:vocabulary:)``,
     ///   ``ModelError/cancelled``. The cache is as before when it throws.
     func forward(_ batch: ModelBatch) throws(ModelError) -> ForwardOutput
@@ -24,7 +25,8 @@ public protocol ModelRunner: AnyObject {
     /// Forgets every position from `count` on.
     func truncate(to count: Int)
 
-    /// After a tree pass: of the rows appended after position `base`, keeps those listed, a path from the root, in order.
+    /// After passes over a tree: of the rows appended after position `base`, keeps those listed, a path from the root, in
+    /// order.
     func keep(_ rows: [Int], after base: Int)
 
     /// KV memory: bytes in use and bytes set aside.

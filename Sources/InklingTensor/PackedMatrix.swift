@@ -59,7 +59,7 @@ public final class PackedMatrix: Sendable {
         // About a quarter of a megabyte a slice: long enough to be worth handing out, short enough to even out.
         let perSlice = max(1, (256 << 10) / (rowBytes * groupRows))
         // The file's pages are given back as we go, so that a large matrix never lies in memory twice.
-        let perStep = perSlice * max(1, (16 << 20) / (256 << 10))
+        let perStep = perSlice * max(1, (4 << 20) / (256 << 10))
         for first in stride(from: 0, to: groups, by: perStep) {
             let end = min(first + perStep, groups)
             source.withBytes { bytes in

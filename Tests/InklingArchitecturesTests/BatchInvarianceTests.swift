@@ -219,6 +219,36 @@ private func path(to row: Int, in parents: [Int]) -> [Int] {
         }
     }
 
+    @Test(arguments: KVFormat.allCases)
+    func `A tree grown over several passes equals one pass, and a path of it can be kept`(format: KVFormat) throws {
+        for architecture in [ModelRecipe.Architecture.llama, .gemma3] {
+            let tiny = try TinyModel(architecture) { $0.headDimension = 32 }
+            // Long enough that the tree crosses the border of a block of 64 positions.
+            let prompt = tiny.tokens(57)
+            let drafted = tiny.tokens(24, seed: 5), parents = randomTree(24, seed: 6)
+            let whole = try tiny.runner(format: format), grown = try tiny.runner(format: format)
+            for runner in [whole, grown] { _ = try runner.forward(ModelBatch(prompt)) }
+            let rows = drafted.map { ModelBatch.Row.token($0) }
+            let expected = try whole.trace(ModelBatch(rows: rows, layout: .tree(parents: parents)))
+            var found: [Trace] = []
+            for part in [0..<1, 1..<4, 4..<15, 15..<24] {
+                found += try grown.trace(
+                    ModelBatch(rows: Array(rows[part]), layout: .branches(parents: Array(parents[part]))))
+                grown.cache.checkInvariants()
+                #expect(grown.cache.provisionalCount == part.upperBound)
+            }
+            #expect(found == expected)
+            let kept = path(to: 22, in: parents)
+            grown.keep(kept, after: prompt.count)
+            try expectFresh(grown, tiny, prompt + kept.map { drafted[$0] }, format: format, "kept")
+            // A new tree does not see the old one.
+            let again = try grown.trace(ModelBatch(rows: [rows[0], rows[1]], layout: .branches(parents: [-1, -1])))
+            let fresh = try tiny.runner(format: format)
+            _ = try fresh.forward(ModelBatch(prompt + kept.map { drafted[$0] }))
+            #expect(try again[0] == fresh.trace(ModelBatch([drafted[0]]))[0])
+        }
+    }
+
     @Test func `Truncating and going on equals a fresh prefill`() throws {
         let tiny = try TinyModel(.qwen2, type: .q8_0)
         let runner = try tiny.runner()

@@ -105,6 +105,19 @@ struct Variant: Sendable, CustomTestStringConvertible {
         #expect(try error(output.hidden, exact.hidden) < Bound.arithmetic)
     }
 
+    @Test(arguments: [64, 65])
+    func `Long factors are for caches longer than the context before stretching`(capacity: Int) throws {
+        let tiny = try TinyModel(.phi3) { $0.ropeScaling = .longRope(originalContext: 64, attention: 1.19) }
+        let tokens = tokens(tiny, 14)
+        let batch = ModelBatch(tokens.map { TokenID(Int32($0)) }, want: .allLogits)
+        let logits = try tiny.runner(capacity: capacity).forward(batch).logits
+        func reference(_ capacity: Int) -> [[Double]] {
+            ReferenceModel(tiny.file, rounding: .init(cachesHalf: true), contextCapacity: capacity).run(tokens).logits
+        }
+        #expect(try error(logits, reference(capacity)) < Bound.arithmetic)
+        #expect(try error(logits, reference(capacity == 64 ? 65 : 64)) > 100 * Bound.arithmetic)
+    }
+
     @Test(arguments: ModelRecipe.Architecture.allCases)
     func `Every layer agrees`(architecture: ModelRecipe.Architecture) throws {
         let tiny = try TinyModel(architecture)

@@ -37,10 +37,13 @@ public struct ReferenceModel {
     private let file: GGUFFile
     private let architecture: String
     private let rounding: Rounding
+    private let contextCapacity: Int
     private let layerCount, embedding, heads, kvHeads, width: Int
 
-    public init(_ file: GGUFFile, rounding: Rounding = Rounding()) {
+    /// - Parameter contextCapacity: of the runner it is held against; the same as that of ``TinyModel/runner``.
+    public init(_ file: GGUFFile, rounding: Rounding = Rounding(), contextCapacity: Int = 1024) {
         self.file = file
+        self.contextCapacity = contextCapacity
         self.rounding = rounding
         let architecture = file.metadata.string("general.architecture") ?? ""
         self.architecture = architecture
@@ -143,7 +146,7 @@ public struct ReferenceModel {
         var frequencies = (0..<dimension / 2).map { pow(base, -Double(2 * $0) / Double(dimension)) }
         var magnitude = 1.0
         let original = int("rope.scaling.original_context_length")
-        let isLong = original.map { (int("context_length") ?? 0) > $0 } ?? false
+        let isLong = contextCapacity > original ?? int("context_length") ?? 0
         let divisors =
             architecture == "phi3"
             ? vector(isLong ? "rope_factors_long.weight" : "rope_factors_short.weight") : vector("rope_freqs.weight")

@@ -137,7 +137,10 @@ public final class ToyRunner: ModelRunner {
             nextError = nil
             throw error
         }
-        precondition(pendingTree == nil, "a path of the last tree must be kept before the next pass")
+        if case .branches = batch.layout {
+        } else {
+            precondition(pendingTree == nil, "a path of the last tree must be kept before the next pass")
+        }
         guard tokens.count + batch.rows.count <= contextCapacity else {
             throw .contextFull(capacity: contextCapacity)
         }
@@ -145,20 +148,25 @@ public final class ToyRunner: ModelRunner {
         passCount += 1
         rowCount += batch.rows.count
 
-        let base = states.count
+        let base = states.count, waiting = pendingTree ?? []
+        let root = base - waiting.count
         for (index, row) in batch.rows.enumerated() {
             let previous: ToyModel.State
             switch batch.layout {
             case .chain: previous = states.last ?? .empty
-            case .tree(let parents):
-                precondition(parents.count == batch.rows.count && (-1..<index).contains(parents[index]))
-                let parent = base + parents[index]
-                previous = parents[index] < 0 ? (base > 0 ? states[base - 1] : .empty) : states[parent]
+            case .tree(let parents), .branches(let parents):
+                precondition(
+                    parents.count == batch.rows.count && (-1..<waiting.count + index).contains(parents[index]))
+                let parent = root + parents[index]
+                previous = parents[index] < 0 ? (root > 0 ? states[root - 1] : .empty) : states[parent]
             }
             states.append(model.advance(previous, with: model.weights(of: row)))
             if case .token(let token) = row { tokens.append(token) } else { tokens.append(nil) }
         }
-        if case .tree(let parents) = batch.layout { pendingTree = parents }
+        switch batch.layout {
+        case .chain: break
+        case .tree(let parents), .branches(let parents): pendingTree = waiting + parents
+        }
         return output(batch.want, states[base...])
     }
 

@@ -16,4 +16,7 @@ static inline void ik_pause(void) {
 /// How many CPUs this process may use.
 int ik_usable_cpus(void);
 
+/// Hands memory that was freed back to the system, where the allocator keeps it.
+void ik_give_back_freed_memory(void);
+
 #endif

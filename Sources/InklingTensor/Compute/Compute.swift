@@ -8,10 +8,11 @@ internal import CKernels
 /// number of rows or threads.
 public final class Compute {
     public let kernels: KernelSet
-    public let pool: ComputePool
-    private var scratch: [Scratch: AlignedBytes] = [:]
+    /// May be replaced between operators: results do not depend on it.
+    public var pool: ComputePool
+    private var scratch: [AlignedBytes?] = Scratch.allCases.map { _ in nil }
 
-    enum Scratch: Hashable {
+    enum Scratch: Int, CaseIterable {
         case quantised, interleaved
         case attention
     }
@@ -25,11 +26,11 @@ public final class Compute {
 
     /// Scratch of at least `byteCount` bytes, kept between calls.
     func memory(_ use: Scratch, byteCount: Int) -> UnsafeMutableRawPointer {
-        if let held = scratch[use], held.byteCount >= byteCount { return unsafe held.base }
+        if let held = scratch[use.rawValue], held.byteCount >= byteCount { return unsafe held.base }
         guard let fresh = AlignedBytes(byteCount: byteCount + byteCount / 4) else {
             preconditionFailure("no memory for \(byteCount) bytes of scratch")
         }
-        scratch[use] = fresh
+        scratch[use.rawValue] = fresh
         return unsafe fresh.base
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CKernels
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -45,12 +44,17 @@ public final class ComputePool: Sendable {
 
 /// What caller and workers share. Workers hold it, not the pool, so that a pool nobody needs ends its threads.
 ///
-/// `@unchecked Sendable`: `body` and `count` are written by the caller while no worker is inside an operation (`active` is
-/// zero) and published by the release of `generation`; everything else is atomic or guarded by the mutex.
+/// A worker takes part in an operation only if it comes before the slices are gone: the caller waits for those that came,
+/// never for one that sleeps or has lost its core to another program.
+///
+/// `@unchecked Sendable`: `body` and `count` are written by the caller while the gate is closed and no worker is inside,
+/// published by opening the gate, and read by workers inside; everything else is atomic or guarded by the mutex.
 @safe private final class Shared: @unchecked Sendable {
     private let generation = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
-    private let active = Atomic<Int>(0)
+    /// How many workers are inside the operation, plus ``closed`` while none may enter. A worker that finds it closed has
+    /// counted itself for a moment; it touches nothing else then.
+    private let gate = Atomic<Int>(closed)
     private let sleepers = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
     private var count = 0
@@ -59,8 +63,7 @@ public final class ComputePool: Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    /// About 50 microseconds: longer than the gap between two operations of a pass, shorter than anybody notices.
-    private static let spinLimit = 1500
+    private static let closed = 1 << 32
 
     init() {
         unsafe pthread_mutex_init(mutex, nil)
@@ -105,14 +108,11 @@ public final class ComputePool: Sendable {
                 unsafe self.body = pointer
                 self.count = count
                 next.store(0, ordering: .relaxed)
-                active.store(workerCount, ordering: .relaxed)
+                gate.subtract(Self.closed, ordering: .acquiringAndReleasing)
                 announce()
                 unsafe takeSlices(pointer, worker: 0)
-                var spins = 0
-                while active.load(ordering: .acquiring) != 0 {
-                    spins += 1
-                    if spins < Self.spinLimit { ik_pause() } else { sched_yield() }
-                }
+                gate.add(Self.closed, ordering: .acquiringAndReleasing)
+                while !SpinWait.until({ gate.load(ordering: .acquiring) == Self.closed }) { sched_yield() }
                 unsafe self.body = nil
             }
         }
@@ -139,18 +139,17 @@ public final class ComputePool: Sendable {
         while true {
             seen = waitForWork(after: seen)
             if stopping.load(ordering: .acquiring) { return }
-            if let body = unsafe body { unsafe takeSlices(body, worker: worker) }
-            _ = active.subtract(1, ordering: .acquiringAndReleasing)
+            let isOpen = gate.add(1, ordering: .acquiringAndReleasing).oldValue < Self.closed
+            if isOpen, let body = unsafe body { unsafe takeSlices(body, worker: worker) }
+            gate.subtract(1, ordering: .acquiringAndReleasing)
         }
     }
 
     /// Where idle workers are: profiles can leave this name out.
     @inline(never)
     private func waitForWork(after seen: Int) -> Int {
-        for _ in 0..<Self.spinLimit {
-            let now = generation.load(ordering: .acquiring)
-            if now != seen { return now }
-            ik_pause()
+        if SpinWait.until({ generation.load(ordering: .acquiring) != seen }) {
+            return generation.load(ordering: .acquiring)
         }
         unsafe pthread_mutex_lock(mutex)
         _ = sleepers.add(1, ordering: .sequentiallyConsistent)

@@ -44,3 +44,7 @@ private func firstLine(of path: String) -> String? {
     guard count > 0 else { return nil }
     return String(decoding: bytes[..<count].prefix { $0 != 10 }, as: UTF8.self)
 }
+
+/// Hands memory that was freed back to the system, where the allocator keeps it: worth a call after something large was read
+/// and turned into something else.
+public func giveBackFreedMemory() { ik_give_back_freed_memory() }
