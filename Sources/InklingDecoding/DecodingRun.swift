@@ -12,6 +12,17 @@ public final class DecodingRun {
     public let draft: (any ModelRunner)?
     /// For strategies that can use one; trained for this pair of models.
     public var acceptanceHead: (any AcceptanceHead)?
+    /// For strategies that can use one; counted with the target's vocabulary.
+    public var ngrams: (any NGramModel)?
+    /// Called with true before plain decoding is measured and with false after it: the target, which then runs alone, may be
+    /// given cores that a method leaves to the other lane.
+    public var willMeasureBaseline: ((_ begins: Bool) -> Void)?
+    /// What passes cost. Learns from every round of every generation; may be set between generations, to what is known
+    /// from earlier ones.
+    public var costs = CostModel()
+    /// Whether ``StrategyDescriptor/automatic`` is to run both models at once: they have cores of their own, and were
+    /// faster so.
+    public var prefersOverlap = false
 
     public private(set) var sampler = Sampler(SamplerSettings())
     public private(set) var random = PositionalRandom(seed: 0)
@@ -25,6 +36,8 @@ public final class DecodingRun {
         clock: DecodeClock { .zero }, cancellation: CancellationFlag(), origin: .zero)
     private var maxTokens: Int?
     private var alternativeCount = 0
+
+    private var baseline = BaselineSchedule()
 
     private var roundStart = Duration.zero
     private var roundMark = SamplingHistory().mark
@@ -67,6 +80,9 @@ public final class DecodingRun {
 
     /// Since the generation began.
     public var elapsed: Duration { passes.elapsed }
+
+    /// Since the round in progress began.
+    public var roundElapsed: Duration { elapsed - roundStart }
 
     /// Passes of the round in progress so far.
     public var roundSpans: [PassSpan] { spans }
@@ -133,6 +149,7 @@ public final class DecodingRun {
     /// Adds a pass that was made without ``forwardTarget(_:)`` or ``forwardDraft(_:)``, in a lane of its own.
     public func record(_ span: PassSpan) {
         spans.append(span)
+        costs.learn(span)
     }
 
     /// Ends the round if the user gave up; to be called where a strategy computes without passes.
@@ -150,18 +167,19 @@ public final class DecodingRun {
         commit(
             token, source: source, distribution: distribution,
             logProbability: TokenScores.logProbability(of: token, logits: logits),
-            alternatives: TokenScores.alternatives(alternativeCount, logits: logits))
+            alternatives: TokenScores.alternatives(alternativeCount, logits: logits),
+            entropy: alternativeCount > 0 ? TokenScores.entropy(logits: logits) : nil)
     }
 
     /// Commits a token whose probability is known already.
     public func commit(
         _ token: TokenID, source: TokenSource, distribution: Distribution, logProbability: Float,
-        alternatives: [TokenAlternative] = []
+        alternatives: [TokenAlternative] = [], entropy: Float? = nil
     ) {
         committed.append(
             CommittedToken(
                 id: token, position: position, source: source, logProbability: logProbability,
-                alternatives: alternatives))
+                alternatives: alternatives, entropy: entropy))
         sampler.append(token, drawnFrom: distribution, to: &history)
     }
 
@@ -171,8 +189,12 @@ public final class DecodingRun {
     ///   - pending: see ``DecodingRound/pending``.
     public func endRound(
         draft: DraftTree? = nil, verdict: Verdict? = nil, hypotheses: [Hypothesis] = [], measures: [RoundMeasure] = [],
-        draftedCount: Int? = nil, stop: DraftStop? = nil, pending: [TokenID] = []
+        draftedCount: Int? = nil, stop: DraftStop? = nil, choice: MethodChoice? = nil, pending: [TokenID] = []
     ) -> DecodingRound {
+        if let verdict, spans.contains(where: { $0.lane == .draft }) {
+            costs.learnAcceptance(
+                acceptedCount: verdict.acceptedPath.count, hasRejection: verdict.rejection != nil)
+        }
         let now = elapsed
         defer {
             roundIndex += 1
@@ -180,15 +202,16 @@ public final class DecodingRun {
         }
         return DecodingRound(
             index: roundIndex, draft: draft, verdict: verdict, committed: committed, hypotheses: hypotheses,
-            measures: measures, draftedCount: draftedCount ?? draft?.count ?? 0, stop: stop, pending: pending,
-            spans: spans, start: roundStart, duration: now - roundStart, cache: Self.usage(of: target))
+            measures: measures, draftedCount: draftedCount ?? draft?.count ?? 0, stop: stop, choice: choice,
+            pending: pending, spans: spans, start: roundStart, duration: now - roundStart, cache: Self.usage(of: target)
+        )
     }
 
     private func forward(
         _ batch: ModelBatch, on runner: any ModelRunner, lane: Lane
     ) throws(GenerationError) -> ForwardOutput {
         let (output, span) = try passes.forward(batch, on: runner, lane: lane)
-        spans.append(span)
+        record(span)
         return output
     }
 
@@ -218,6 +241,29 @@ public final class DecodingRun {
         roundMark = history.mark
         committed = []
         spans = []
+    }
+
+    /// Measures plain decoding if it is time to: see ``BaselineSchedule``.
+    /// - Parameter share: of the time, what may go to it.
+    /// - Returns: what a round of plain decoding takes now, or nil.
+    func measureBaselineIfDue(share: Double) throws(GenerationError) -> Duration? {
+        guard rowRoom > 0, baseline.isDue(share: share) else { return nil }
+        willMeasureBaseline?(true)
+        defer { willMeasureBaseline?(false) }
+        let count = target.cachedCount
+        let start = elapsed
+        // In no lane: the pass is not the method's own.
+        let rows = try passes.forward(ModelBatch([root]), on: target, lane: .target).output.logits(from: .target)
+        let distribution = sampler.distribution(logits: rows[rows.rowCount - 1], history: history)
+        _ = distribution.sample(random.uniform(at: position, for: .sample))
+        target.truncate(to: count)
+        let duration = elapsed - start
+        baseline.didMeasure(duration)
+        return duration
+    }
+
+    func didEnd(_ round: DecodingRound) {
+        baseline.didEnd(round)
     }
 
     /// Takes back what an unfinished round committed.

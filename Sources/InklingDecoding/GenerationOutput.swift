@@ -47,6 +47,11 @@ struct GenerationOutput {
         var taken = 0
         while taken < min(round.committed.count, limit), ending == nil {
             let token = round.committed[taken].id
+            for index in round.committed[taken].alternatives.indices {
+                var branch = textDecoder
+                let id = round.committed[taken].alternatives[index].id
+                round.committed[taken].alternatives[index].text = branch.append(id) + branch.finish()
+            }
             if request.endTokens.contains(token) {
                 ending = .endOfText(token)
             } else {

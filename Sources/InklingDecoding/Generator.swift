@@ -43,9 +43,9 @@ public struct Generator {
             var strategy = try descriptor.makeStrategy(request.parameters)
             run.prepare(request, clock: clock, cancellation: cancellation, origin: start)
             defer { run.settleCaches() }
-            try prefill(request, lanes(of: descriptor, run), run, cancellation, &output, emit)
+            try prefill(request, lanes(of: descriptor, request, run), run, &output, emit)
             do throws(GenerationError) {
-                reason = try decode(&strategy, run, cancellation, &output, emit)
+                reason = try decode(request, &strategy, run, cancellation, &output, emit)
             } catch {
                 run.discardRound()
                 throw error
@@ -73,21 +73,25 @@ public struct Generator {
         if descriptor.needs.contains(.acceptanceHead), run.acceptanceHead == nil {
             throw .missingNeed(strategy: descriptor.id, need: .acceptanceHead)
         }
-        for (lane, runner) in lanes(of: descriptor, run) where request.prompt.count > runner.contextCapacity {
+        for (lane, runner) in lanes(of: descriptor, request, run) where request.prompt.count > runner.contextCapacity {
             throw .promptTooLong(tokenCount: request.prompt.count, capacity: runner.contextCapacity, lane: lane)
         }
         return descriptor
     }
 
     /// The models that take part.
-    private func lanes(of descriptor: StrategyDescriptor, _ run: DecodingRun) -> [(Lane, any ModelRunner)] {
-        guard descriptor.needs.contains(.draftModel), let draft = run.draft else { return [(.target, run.target)] }
+    private func lanes(
+        of descriptor: StrategyDescriptor, _ request: GenerationRequest, _ run: DecodingRun
+    ) -> [(Lane, any ModelRunner)] {
+        guard let draft = run.draft else { return [(.target, run.target)] }
+        let isUsed = descriptor.uses.contains(.draftModel) && request.prompt.count <= draft.contextCapacity
+        guard isUsed || descriptor.needs.contains(.draftModel) else { return [(.target, run.target)] }
         return [(.target, run.target), (.draft, draft)]
     }
 
     private func prefill(
         _ request: GenerationRequest, _ lanes: [(Lane, any ModelRunner)], _ run: DecodingRun,
-        _ cancellation: CancellationFlag, _ output: inout GenerationOutput, _ emit: (DecodeEvent) -> Void
+        _ output: inout GenerationOutput, _ emit: (DecodeEvent) -> Void
     ) throws(GenerationError) {
         for (lane, runner) in lanes {
             var prefill = Prefill(lane: lane, prompt: request.prompt, runner: runner)
@@ -95,9 +99,14 @@ public struct Generator {
             if lane == .draft, request.prompt.contains(where: { $0.rawValue >= runner.vocabularySize }) { continue }
             output.startPrefill(prefill.progress)
             emit(.prefill(prefill.progress))
+            var pace = PrefillPace(longest: request.prefillChunk, latency: request.prefillLatency)
             while !prefill.isDone {
-                if cancellation.isCancelled { throw .cancelled }
-                try prefill.advance(by: request.prefillChunk)
+                let start = run.elapsed
+                let done = prefill.progress.done
+                try prefill.advance(by: pace.chunk, run.passes)
+                let (count, time) = (prefill.progress.done - done, run.elapsed - start)
+                pace.didRead(count, in: time)
+                if lane == .draft { run.costs.learnReading(time, rows: count) }
                 emit(.prefill(prefill.progress))
             }
         }
@@ -105,8 +114,8 @@ public struct Generator {
     }
 
     private func decode(
-        _ strategy: inout any DecodingStrategy, _ run: DecodingRun, _ cancellation: CancellationFlag,
-        _ output: inout GenerationOutput, _ emit: (DecodeEvent) -> Void
+        _ request: GenerationRequest, _ strategy: inout any DecodingStrategy, _ run: DecodingRun,
+        _ cancellation: CancellationFlag, _ output: inout GenerationOutput, _ emit: (DecodeEvent) -> Void
     ) throws(GenerationError) -> FinishReason {
         var hasBegun = false
         var hypothesisLength = 0
@@ -121,7 +130,9 @@ public struct Generator {
                 hasBegun = true
             }
 
+            let baseline = try run.measureBaselineIfDue(share: request.baselineShare)
             var round = try strategy.nextRound(run)
+            round.baseline = baseline
             if round.committed.isEmpty {
                 let longest = round.hypotheses.map(\.tokens.count).max() ?? 0
                 // A hypothesis longer than what may still be committed would never end.
@@ -136,6 +147,7 @@ public struct Generator {
             let committedCount = round.committed.count
             let (text, ending) = output.take(&round, limit: room, at: run.elapsed)
             if round.committed.count < committedCount { run.takeBack(committedCount - round.committed.count, &round) }
+            run.didEnd(round)
             emit(.round(round))
             if !round.hypotheses.isEmpty { emit(.hypotheses(round.hypotheses)) }
             if !text.isEmpty { emit(.text(text)) }

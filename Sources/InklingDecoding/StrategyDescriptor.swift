@@ -40,12 +40,17 @@ public struct StrategyDescriptor: Sendable, Identifiable, CustomStringConvertibl
     public let help: String
     public let guarantee: StrategyGuarantee
     public let needs: Set<StrategyNeed>
+    /// Whether target and draft model compute at the same time, so that each wants cores of its own.
+    public let hasParallelLanes: Bool
+    /// What it makes use of where there is one, and does without otherwise.
+    public let uses: Set<StrategyNeed>
     public let parameters: [StrategyParameter]
     private let make: @Sendable (StrategyValues) -> any DecodingStrategy
 
     public init(
         id: String, title: String, source: String, help: String, guarantee: StrategyGuarantee,
-        needs: Set<StrategyNeed> = [], parameters: [StrategyParameter] = [],
+        needs: Set<StrategyNeed> = [], uses: Set<StrategyNeed> = [], hasParallelLanes: Bool = false,
+        parameters: [StrategyParameter] = [],
         make: @escaping @Sendable (StrategyValues) -> any DecodingStrategy
     ) {
         self.id = id
@@ -54,6 +59,8 @@ public struct StrategyDescriptor: Sendable, Identifiable, CustomStringConvertibl
         self.help = help
         self.guarantee = guarantee
         self.needs = needs
+        self.hasParallelLanes = hasParallelLanes
+        self.uses = uses
         self.parameters = parameters
         self.make = make
     }

@@ -3,7 +3,7 @@
 /// All decoding methods. Command line, help, sliders and the conformance tests read this table.
 public enum StrategyRegistry {
     public static let all: [StrategyDescriptor] = [
-        .autoregressive, .speculative, .promptLookup, .specDecPlusPlus, .pearl, .automatic,
+        .autoregressive, .speculative, .promptLookup, .specDecPlusPlus, .pearl, .automatic, .superposed,
     ]
 
     /// - Throws: ``GenerationError/unknownStrategy(id:known:)``.

@@ -23,10 +23,11 @@ enum LawTest {
     ///   - length: tokens of an output; the law is over all of them jointly.
     static func run(
         _ strategy: StrategyDescriptor, _ settings: SamplerSettings, parameters: [String: ParameterValue] = [:],
-        draft: ToyModel? = nil, length: Int = 3, runCount: Int = 4000
+        draft: ToyModel? = nil, head: (any AcceptanceHead)? = nil, length: Int = 3, runCount: Int = 4000
     ) -> ChiSquared {
         let harness = Harness(
             target: ToyRunner(model), draft: ToyRunner(draft ?? model.perturbed(by: 0.8, seed: 99)))
+        harness.run.acceptanceHead = head
         harness.strategies.append(strategy)
         var counts: [[TokenID]: Int] = [:]
         for seed in 0..<runCount {

@@ -16,6 +16,8 @@ public enum DraftStop: String, Sendable, CaseIterable {
     case noMatch
     /// The text holds a token that the draft model does not know.
     case unknownToken
+    /// Plain decoding promises more, or is due.
+    case noGain
     /// The target is done with what it was verifying meanwhile.
     case targetReady
 }
@@ -28,6 +30,8 @@ public struct Draft: Sendable, Equatable {
     public var stop: DraftStop
     /// What the drafter shows about the round.
     public var measures: [RoundMeasure] = []
+    /// The method that a drafter chose, if it had several.
+    public var choice: MethodChoice?
 
     /// No tokens.
     public init(stop: DraftStop) {

@@ -69,13 +69,19 @@ public struct ModelDrafter<Length: DraftLengthPolicy>: Drafter {
             let rows = try run.draftLogits(ModelBatch(tokens))
             return (rows[rows.rowCount - 1], nil)
         }
-        // Logits of every row come with the hidden states, so rows that nobody reads go first, without either.
-        if tokens.count > 1 { _ = try run.forwardDraft(ModelBatch(tokens.dropLast(), want: .nothing)) }
-        let output = try run.forwardDraft(ModelBatch(tokens.suffix(1), want: .allLogitsAndHidden))
-        guard let logits = output.logits, logits.rowCount == 1, let hidden = output.hidden, hidden.rowCount == 1 else {
-            throw .missingLogits(.draft)
+        // Logits of every row come with the hidden states, so many rows that nobody reads go first, without either. After a
+        // draft that was accepted as a whole there are two rows, for which another pass would cost more.
+        if tokens.count > Self.sharedRowLimit {
+            _ = try run.forwardDraft(ModelBatch(tokens.dropLast(), want: .nothing))
         }
+        let rows = tokens.suffix(tokens.count > Self.sharedRowLimit ? 1 : tokens.count)
+        let output = try run.forwardDraft(ModelBatch(rows, want: .allLogitsAndHidden))
+        guard let logits = output.logits, logits.rowCount == rows.count, let hidden = output.hidden,
+            hidden.rowCount == rows.count
+        else { throw .missingLogits(.draft) }
         try length.check(hiddenSize: hidden.columnCount)
-        return (logits[0], hidden[0])
+        return (logits[rows.count - 1], hidden[rows.count - 1])
     }
+
+    private static var sharedRowLimit: Int { 2 }
 }

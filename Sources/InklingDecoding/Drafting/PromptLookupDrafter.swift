@@ -28,14 +28,40 @@ public struct PromptLookupDrafter: Drafter {
     }
 
     public mutating func propose(_ run: DecodingRun, limit: Int) throws(GenerationError) -> Draft {
+        guard let match = match(in: run) else { return Draft(stop: .noMatch) }
+        return copy(from: match, run, limit: limit)
+    }
+
+    /// Where the last tokens stood before.
+    struct Match {
+        /// How many tokens agree, at most ``longestMatch``.
+        var length: Int
+        /// The position after them there.
+        var end: Int
+    }
+
+    /// Beyond this a longer match says no more.
+    private static let longestMatch = 32
+
+    /// - Complexity: O(tokens since the last call).
+    mutating func match(in run: DecodingRun) -> Match? {
         let tokens = run.tokens
         index.extend(over: tokens)
+        guard let found = index.latestMatch(in: tokens) else { return nil }
+        var length = found.length
+        while length < min(found.end, Self.longestMatch),
+            tokens[found.end - 1 - length] == tokens[tokens.count - 1 - length]
+        {
+            length += 1
+        }
+        return Match(length: length, end: found.end)
+    }
+
+    /// What followed a match, at most `limit` tokens.
+    func copy(from match: Match, _ run: DecodingRun, limit: Int) -> Draft {
+        let tokens = run.tokens
         let bound = min(limit, maxLength)
         var draft = Draft(stop: bound < maxLength ? .limit : .length)
-        guard let match = index.latestMatch(in: tokens) else {
-            draft.stop = .noMatch
-            return draft
-        }
         draft.measures = [
             RoundMeasure("match-length", Double(match.length)), RoundMeasure("match-position", Double(match.end)),
         ]

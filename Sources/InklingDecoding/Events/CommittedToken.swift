@@ -21,10 +21,13 @@ public struct TokenAlternative: Sendable, Equatable {
     public var id: TokenID
     /// Under the target, before any sampler setting.
     public var probability: Float
+    /// The text that it would have completed in this place; empty for a token that is not part of the text.
+    public var text: String
 
-    public init(id: TokenID, probability: Float) {
+    public init(id: TokenID, probability: Float, text: String = "") {
         self.id = id
         self.probability = probability
+        self.text = text
     }
 }
 
@@ -38,19 +41,23 @@ public struct CommittedToken: Sendable, Equatable {
     public var logProbability: Float
     /// The most probable tokens at this position, most probable first, as many as the request asked for.
     public var alternatives: [TokenAlternative]
+    /// How undecided the target was at this position, in nats, before any sampler setting; nil unless alternatives were
+    /// asked for.
+    public var entropy: Float?
     /// The text that this token completed: empty for a token that ends the output and for one that ends inside a
     /// character. Stop strings are not cut from it.
     public var text: String
 
     public init(
         id: TokenID, position: Int, source: TokenSource, logProbability: Float, alternatives: [TokenAlternative] = [],
-        text: String = ""
+        entropy: Float? = nil, text: String = ""
     ) {
         self.id = id
         self.position = position
         self.source = source
         self.logProbability = logProbability
         self.alternatives = alternatives
+        self.entropy = entropy
         self.text = text
     }
 }

@@ -9,12 +9,15 @@ public struct PrefillProgress: Sendable, Equatable {
     public var total: Int
     /// Tokens that the cache held already.
     public var reused: Int
+    /// The pass that read the latest chunk; nil before the first one.
+    public var span: PassSpan?
 
-    public init(lane: Lane, done: Int, total: Int, reused: Int) {
+    public init(lane: Lane, done: Int, total: Int, reused: Int, span: PassSpan? = nil) {
         self.lane = lane
         self.done = done
         self.total = total
         self.reused = reused
+        self.span = span
     }
 }
 

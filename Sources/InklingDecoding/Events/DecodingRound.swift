@@ -79,6 +79,8 @@ public struct DecodingRound: Sendable, Equatable {
     public var draftedCount: Int
     /// Why the draft ended; nil for methods that do not draft.
     public var stop: DraftStop?
+    /// The method of this round; nil where the strategy has but one.
+    public var choice: MethodChoice?
     /// Drafted tokens after the committed ones that the target has yet to judge. The draft model's cache may hold them.
     public var pending: [TokenID]
     /// Passes of both lanes, in order of recording.
@@ -87,11 +89,15 @@ public struct DecodingRound: Sendable, Equatable {
     public var duration: Duration
     /// The target's cache after the round.
     public var cache: CacheUsage
+    /// What a round of plain decoding took just before this one; nil where it was not measured, as in most rounds. A part
+    /// of ``duration``. Its pass is in no span, and its token was not used.
+    public var baseline: Duration?
 
     public init(
         index: Int, draft: DraftTree? = nil, verdict: Verdict? = nil, committed: [CommittedToken],
         hypotheses: [Hypothesis] = [], measures: [RoundMeasure] = [], draftedCount: Int, stop: DraftStop? = nil,
-        pending: [TokenID] = [], spans: [PassSpan], start: Duration, duration: Duration, cache: CacheUsage
+        choice: MethodChoice? = nil, pending: [TokenID] = [], spans: [PassSpan], start: Duration, duration: Duration,
+        cache: CacheUsage, baseline: Duration? = nil
     ) {
         self.index = index
         self.draft = draft
@@ -101,11 +107,19 @@ public struct DecodingRound: Sendable, Equatable {
         self.measures = measures
         self.draftedCount = draftedCount
         self.stop = stop
+        self.choice = choice
         self.pending = pending
         self.spans = spans
         self.start = start
         self.duration = duration
         self.cache = cache
+        self.baseline = baseline
+    }
+
+    /// Whether this was plain decoding: one pass of the target over one token, nothing drafted.
+    public var isPlain: Bool {
+        draftedCount == 0 && committed.count == 1 && spans.count == 1 && spans[0].lane == .target
+            && spans[0].rowCount == 1 && hypotheses.isEmpty && baseline == nil
     }
 
     /// Drafted tokens that were accepted and kept.

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Ends a draft once it is likely that at least one of its tokens will be rejected.
 ///
-/// With a head, each token is assessed from its own hidden state, which exists only once the next token is drafted; so the
-/// newest token is never assessed before the decision, as in the authors' code. Without one, ``ConfidenceModel`` assesses
-/// every token at once, from how sure the draft model was of it.
+/// Each token is assessed as soon as it is drawn: by an ``AcceptanceHead``, or without one by how sure the draft model was
+/// of it. Either is where ``ConfidenceModel`` begins, which learns from the verdicts of this very text.
 ///
 /// Source: Huang et al., "SpecDec++", 2024, Theorem 3.1.
 public struct AcceptanceStop: DraftLengthPolicy {
@@ -12,6 +19,7 @@ public struct AcceptanceStop: DraftLengthPolicy {
     private let threshold: Double
     private var head: (any AcceptanceHead)?
     private var confidence = ConfidenceModel()
+    private var temperature: Float = 0
     /// The probability that no token of the draft will be rejected.
     private var survival = 1.0
 
@@ -34,6 +42,7 @@ public struct AcceptanceStop: DraftLengthPolicy {
 
     public mutating func begin(_ run: DecodingRun) throws(GenerationError) {
         head = run.acceptanceHead
+        temperature = run.sampler.settings.isGreedy ? 0 : run.sampler.settings.temperature
     }
 
     public mutating func nextLength(_ run: DecodingRun, limit: Int) -> Int {
@@ -43,10 +52,14 @@ public struct AcceptanceStop: DraftLengthPolicy {
     }
 
     public mutating func shouldContinue(_ step: DraftStep) -> Bool {
-        if let head {
-            if step.depth > 1, let hidden = step.hidden { assess(Double(head.acceptance(hidden: hidden))) }
+        if let head, let hidden = step.hidden {
+            let odds = Float(TokenScores.logOdds(of: step.token, logits: step.logits))
+            let acceptance = Double(head.acceptance(hidden: hidden, odds: odds, temperature: temperature))
+            let corrected = confidence.acceptance(odds: log(acceptance / (1 - acceptance)), depth: step.depth)
+            // A head that gives no number says nothing.
+            if acceptance >= 0, acceptance <= 1 { survival *= corrected }
         } else {
-            assess(confidence.acceptance(of: step))
+            survival *= confidence.acceptance(of: step)
         }
         return step.depth < range.lowerBound || 1 - survival <= threshold
     }
@@ -58,10 +71,5 @@ public struct AcceptanceStop: DraftLengthPolicy {
     public func check(hiddenSize: Int) throws(GenerationError) {
         guard let head, head.hiddenSize != hiddenSize else { return }
         throw .headDoesNotFit(expected: head.hiddenSize, found: hiddenSize)
-    }
-
-    private mutating func assess(_ acceptance: Double) {
-        // A head that gives no number says nothing.
-        if acceptance >= 0, acceptance <= 1 { survival *= acceptance }
     }
 }

@@ -26,8 +26,6 @@ struct ConfidenceModel {
     private var drafted: [Features] = []
 
     private static let learningRate = 0.05
-    /// Keeps log odds of near certainty within what a few examples can correct.
-    private static let largestOdds = 8.0
 
     mutating func startDraft() {
         drafted.removeAll(keepingCapacity: true)
@@ -35,12 +33,14 @@ struct ConfidenceModel {
 
     /// - Complexity: one pass over the logits.
     mutating func acceptance(of step: DraftStep) -> Double {
-        let logProbability = Double(TokenScores.logProbability(of: step.token, logits: step.logits))
-        let probability = exp(logProbability)
-        let odds = logProbability - log(max(1 - probability, .leastNormalMagnitude))
-        let features = Features(
-            odds: odds.isNaN ? 0 : min(max(odds, -Self.largestOdds), Self.largestOdds),
-            depth: Double(step.depth - 1) / 8)
+        acceptance(odds: TokenScores.logOdds(of: step.token, logits: step.logits), depth: step.depth)
+    }
+
+    /// - Parameter odds: log odds that somebody else gives the next token of the draft, who takes the place of the draft
+    ///   model.
+    mutating func acceptance(odds: Double, depth: Int) -> Double {
+        let bounded = min(max(odds, -TokenScores.largestOdds), TokenScores.largestOdds)
+        let features = Features(odds: odds.isNaN ? 0 : bounded, depth: Double(depth - 1) / 8)
         drafted.append(features)
         return predict(features)
     }
@@ -51,7 +51,7 @@ struct ConfidenceModel {
             let error = (index < acceptedCount ? 1 : 0) - predict(features)
             bias += Self.learningRate * error
             // Log odds are up to 8 wide; a smaller step keeps one surprise from turning the weight around.
-            oddsWeight = max(0, oddsWeight + Self.learningRate * error * features.odds / Self.largestOdds)
+            oddsWeight = max(0, oddsWeight + Self.learningRate * error * features.odds / TokenScores.largestOdds)
             depthWeight += Self.learningRate * error * features.depth
         }
     }

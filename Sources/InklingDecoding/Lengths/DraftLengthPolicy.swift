@@ -9,8 +9,7 @@ public struct DraftStep {
     public let token: TokenID
     /// The draft model's logits that the token was drawn from, unscaled.
     public let logits: ArraySlice<Float>
-    /// The hidden state that those logits came from: that of the token *before* this one, since a token's own comes with
-    /// the next pass. nil unless the policy wants it.
+    /// The hidden state that those logits came from: that of the token *before* this one. nil unless the policy wants it.
     public let hidden: ArraySlice<Float>?
 
     public init(depth: Int, token: TokenID, logits: ArraySlice<Float>, hidden: ArraySlice<Float>? = nil) {

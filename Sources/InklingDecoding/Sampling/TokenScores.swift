@@ -20,6 +20,21 @@ public enum TokenScores {
         return value.isNaN ? -.infinity : value
     }
 
+    /// −Σ p ln p: how undecided the model was, in nats; 0 when no logit is a number above −infinity.
+    public static func entropy(logits: ArraySlice<Float>) -> Float {
+        VectorMath.entropy(logits)
+    }
+
+    /// Keeps log odds of near certainty within what a few examples can correct.
+    static let largestOdds = 8.0
+
+    /// ln (p / (1 − p)) of a token, from −8 to 8; 0 where the logits are no numbers.
+    public static func logOdds(of token: TokenID, logits: ArraySlice<Float>) -> Double {
+        let logProbability = Double(logProbability(of: token, logits: logits))
+        let odds = logProbability - log(max(1 - exp(logProbability), .leastNormalMagnitude))
+        return odds.isNaN ? 0 : min(max(odds, -largestOdds), largestOdds)
+    }
+
     /// The `count` most probable tokens, most probable first.
     public static func alternatives(_ count: Int, logits: ArraySlice<Float>) -> [TokenAlternative] {
         guard count > 0 else { return [] }

@@ -107,6 +107,35 @@ enum VectorMath {
         return peak + Float(log(total))
     }
 
+    /// −Σ p ln p of the softmax, in nats; 0 when no value is a number above −infinity, or one is infinite.
+    static func entropy(_ values: ArraySlice<Float>) -> Float {
+        let total = logSumExp(values)
+        guard total.isFinite else { return 0 }
+        let span = values.span
+        let whole = span.count - span.count % laneCount
+        var sum = 0.0
+        var index = 0
+        while index < whole {
+            let end = min(whole, index + blockLength)
+            var partial = Lanes.zero
+            while index < end {
+                let logarithms = lanes(span, at: index) - total
+                var terms = exponential(logarithms) * logarithms
+                // 0 · ln 0 is 0.
+                terms.replace(with: 0, where: logarithms .< -87)
+                partial += terms
+                index += laneCount
+            }
+            sum -= Double(partial.sum())
+        }
+        while index < span.count {
+            let logarithm = span[index] - total
+            if logarithm > -87 { sum -= Double(exp(logarithm) * logarithm) }
+            index += 1
+        }
+        return Float(max(0, sum))
+    }
+
     /// Probabilities of logits, in their order; all zero when no value is above −infinity.
     /// - Precondition: no value is NaN or +infinity.
     static func softmax(_ logits: [Float]) -> [Float] {

@@ -8,11 +8,11 @@ extension StrategyDescriptor {
     public static let pearl = StrategyDescriptor(
         id: "pearl", title: "PEARL", source: "Liu et al. 2024",
         help: "drafts the next block while the target verifies the last one; needs cores for both",
-        guarantee: .sameDistribution, needs: [.draftModel],
+        guarantee: .sameDistribution, needs: [.draftModel], hasParallelLanes: true,
         parameters: [
             StrategyParameter("gamma", .integer(1...32), default: 8, "longest block"),
             StrategyParameter(
-                "adaptive", .flag, default: true, "ends a block when the target is done, rather than at gamma"),
+                "adaptive", .flag, default: true, "ends a block when it promises the most or the target is done"),
         ]
     ) { values in
         Pearl(longest: values.int("gamma"), isAdaptive: values.flag("adaptive"))
@@ -26,8 +26,8 @@ extension StrategyDescriptor {
 /// (*post-verify*). What is left of an accepted new block is pending in the next round. There is no bonus token.
 ///
 /// Source: Liu et al., "PEARL", 2024. Differs from the authors' code in ending at end tokens and limits, in never
-/// emitting what is not verified, in its random numbers, and in that the draft model stops when the target is done instead
-/// of after a fixed count.
+/// emitting what is not verified, in its random numbers, and in that the draft model stops when the target is done, or
+/// where longer blocks would cost the target more than they bring, instead of after a fixed count.
 ///
 /// Each position's token is the same function of the tokens before it and of the position's own numbers, in whichever round
 /// and mode it is judged: drafted with one number, accepted or replaced with two others. So a block's length, which depends
@@ -43,6 +43,7 @@ struct Pearl: DecodingStrategy {
     private let verifier = RejectionVerifier()
     private var lanes: LanePair?
     private var pace = LanePace()
+    private var acceptance = AcceptanceEstimate(first: 0.7, later: 0.7)
     /// Drafted, and not judged yet.
     private var pending: [DraftedToken] = []
 
@@ -54,6 +55,7 @@ struct Pearl: DecodingStrategy {
     mutating func begin(_ run: DecodingRun) throws(GenerationError) {
         lanes = LanePair()
         pending = []
+        acceptance = AcceptanceEstimate(first: run.costs.acceptance, later: run.costs.acceptance)
     }
 
     mutating func nextRound(_ run: DecodingRun) throws(GenerationError) -> DecodingRound {
@@ -73,6 +75,7 @@ struct Pearl: DecodingStrategy {
         for token in block + drafted.tokens.prefix(1) { draft.append(token.token, drawnFrom: token.distribution) }
         let verdict = verifier.verify(draft, target: logits, run)
         let acceptedCount = verdict.acceptedPath.count
+        acceptance.learn(acceptedCount: acceptedCount, hasRejection: verdict.rejection != nil)
         run.keepTarget(verdict.acceptedPath, of: draft.tree, after: base)
         if acceptedCount == draft.count, verdict.next == nil {
             pending = Array(drafted.tokens.dropFirst())
@@ -97,7 +100,8 @@ struct Pearl: DecodingStrategy {
 
     private func draftTask(after block: [DraftedToken], _ run: DecodingRun) -> DraftTask {
         guard let draft = run.draft else { return .none(.limit) }
-        let limit = min(longest, run.remainingCount - block.count, run.draftRoom - block.count)
+        let wanted = blockLength(run.costs)
+        let limit = min(wanted, run.remainingCount - block.count, run.draftRoom - block.count)
         // The cache may hold a part of the pending block already, but never its last token.
         let held = draft.cachedCount - run.position
         let missing =
@@ -108,7 +112,30 @@ struct Pearl: DecodingStrategy {
             DraftJob(
                 missing: missing, limit: limit, endTokens: run.endTokens, passes: run.passes,
                 pace: isAdaptive ? pace : nil, sampler: DraftSampler(run, after: block, draw: 0),
-                stopWhenFull: limit < longest ? .limit : .length))
+                stopWhenFull: limit < wanted ? .limit : .length))
+    }
+
+    /// The length of blocks that promises the most tokens a second; ``longest`` while nothing is known.
+    ///
+    /// With acceptance α and blocks of γ, a share π = α / (α + 1 − α^γ) of the rounds verifies a pending block, which
+    /// yields (1 − α^γ) / (1 − α) tokens; the others verify the root alone, which yields one. A round takes as long as
+    /// its slower lane.
+    private func blockLength(_ costs: CostModel) -> Int {
+        guard isAdaptive, costs.isMeasured, costs.isDraftTimed else { return longest }
+        let rate = acceptance.ofFirst
+        var best = (length: 1, goodput: 0.0)
+        var all = 1.0
+        for length in 1...longest {
+            all *= rate
+            let share = rate / (rate + 1 - all)
+            let tokens = (1 - share) + share * (1 - all) / (1 - rate)
+            let drafting = Double(length) * costs.draftPass(rows: 1)
+            let seconds =
+                share * max(costs.targetPass(rows: length), drafting)
+                + (1 - share) * max(costs.targetPass(rows: 1), drafting)
+            if tokens / seconds > best.goodput { best = (length, tokens / seconds) }
+        }
+        return best.length
     }
 
     private mutating func runLanes(

@@ -29,6 +29,6 @@ public struct SpeculativeStrategy<D: Drafter, V: Verifier>: DecodingStrategy {
         drafter.observe(verdict, of: draft, run)
         return run.endRound(
             draft: draft.isEmpty ? nil : draft.tree, verdict: draft.isEmpty ? nil : verdict, measures: draft.measures,
-            stop: draft.stop)
+            stop: draft.stop, choice: draft.choice)
     }
 }

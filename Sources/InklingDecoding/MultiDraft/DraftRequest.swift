@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingTokenizer
+
+/// Several continuations of one prompt, as plain data.
+public struct DraftRequest: Sendable, Equatable {
+    public var prompt: [TokenID]
+    public var method: DraftMethod
+    /// How many; greedy makes one in any case.
+    public var count: Int
+    /// Tokens of each, at most.
+    public var length: Int
+    /// For Superposed Decoding; nil: what suits the number of drafts and the prompt.
+    public var superposition: SuperpositionSettings?
+    /// For nucleus sampling.
+    public var sampler: SamplerSettings
+    /// Tokens that end a continuation; empty to go on past them.
+    public var endTokens: Set<TokenID>
+    /// Tokens that a continuation may begin with, rising; nil for any. How a prompt that ends in the middle of a token is
+    /// continued: it is given without that token, and here stand those that begin with its bytes. Probabilities of a first
+    /// token are then among these.
+    public var firstTokens: [TokenID]?
+    /// Whether every token's probability under the model is wanted. Superposed Decoding takes further passes for it, over
+    /// all drafts at once; the other methods know it.
+    public var wantsProbabilities: Bool
+    /// Prompt tokens a pass at most; a cancellation waits for one such pass.
+    public var prefillChunk: Int
+
+    public init(
+        prompt: [TokenID], method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
+        superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
+        endTokens: Set<TokenID> = [], firstTokens: [TokenID]? = nil, wantsProbabilities: Bool = true,
+        prefillChunk: Int = 512
+    ) {
+        self.prompt = prompt
+        self.method = method
+        self.count = count
+        self.length = length
+        self.superposition = superposition
+        self.sampler = sampler
+        self.endTokens = endTokens
+        self.firstTokens = firstTokens
+        self.wantsProbabilities = wantsProbabilities
+        self.prefillChunk = prefillChunk
+    }
+
+    /// The sampling that Superposed Decoding is compared with: p = 0.9, nothing else.
+    public static func nucleus(topP: Float = 0.9, temperature: Float = 1, seed: UInt64 = 0) -> SamplerSettings {
+        SamplerSettings(temperature: temperature, topK: 0, topP: topP, minP: 0, seed: seed)
+    }
+
+    public static let countRange = 1...32
+    public static let lengthRange = 1...256
+
+    /// How many continuations the method makes.
+    public var draftCount: Int { method == .greedy ? 1 : count }
+
+    public func validate() throws(GenerationError) {
+        try sampler.validate()
+        try superposition?.validate()
+        try SamplerSettings.check("the number of drafts", count, Self.countRange)
+        try SamplerSettings.check("the length of drafts", length, Self.lengthRange)
+        try SamplerSettings.check("the prefill chunk", prefillChunk, GenerationRequest.prefillChunkRange)
+        guard !prompt.isEmpty else { throw .emptyPrompt }
+    }
+}
