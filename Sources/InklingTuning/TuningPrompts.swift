@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a pair of models is asked when nobody gives it anything better to learn an acceptance head from: a little of
+/// everything that people ask.
+public enum TuningPrompts {
+    public static let all: [String] = [
+        "What is the capital of Portugal, and what is it known for?",
+        "Explain in three sentences how a rainbow forms.",
+        "Write a short poem about a lighthouse in winter.",
+        "How do I find all files larger than 100 MB on Linux?",
+        "Give me a recipe for pancakes for two people.",
+        "What is the difference between a list and a tuple in Python?",
+        "Write a Python function that checks whether a word is a palindrome.",
+        "Summarise the story of Romeo and Juliet in five sentences.",
+        "A train leaves at 14:35 and arrives at 17:10. How long does the journey take?",
+        "List seven things to pack for a weekend by the sea.",
+        "Explain recursion to a ten-year-old.",
+        "Write a polite e-mail asking a colleague to send the report by Friday.",
+        "What causes the seasons on Earth?",
+        "How do I undo the last commit in git without losing my changes?",
+        "Translate into French: \"Where is the nearest train station?\"",
+        "Tell me a joke about a computer.",
+        "What are the advantages and disadvantages of working from home?",
+        "Write a SQL query that counts the orders of each customer.",
+        "Who was Marie Curie?",
+        "What is 17 times 23? Show the steps.",
+        "Describe a busy market in the morning.",
+        "How does a bicycle stay upright?",
+        "Write a shell loop that renames all .txt files to .md.",
+        "Give me five ideas for a birthday present for a gardener.",
+        "What should I do if my laptop does not start?",
+        "Write the beginning of a mystery story set on a ferry.",
+        "Compare tea and coffee in a small table.",
+        "Explain what an operating system does.",
+        "Correct this sentence: \"He go to school every days.\"",
+        "How long should I boil an egg?",
+        "Write a function in C that returns the larger of two integers.",
+        "What is photosynthesis?",
+        "Plan a day in a city with two children.",
+        "Name the planets of the solar system in order, with one fact about each.",
+        "How do I ask for a pay rise?",
+        "Write a dialogue between a cat and a dog about the weather.",
+        "What does HTTP status 404 mean, and what is 500?",
+        "If all roses are flowers and some flowers fade quickly, do some roses fade quickly?",
+        "Give me a week's plan for learning to run five kilometres.",
+        "Hello! What can you help me with?",
+    ]
+}
