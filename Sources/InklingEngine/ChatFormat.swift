@@ -38,6 +38,13 @@ public struct ChatFormat: Sendable {
     }
 
     public let origin: Origin
+
+    /// What a user should know of it; nil for nothing.
+    public var warning: String? {
+        guard case .replaced(let problem) = origin else { return nil }
+        return "\(problem) ChatML is used instead."
+    }
+
     private let template: ChatTemplate?
     private let bos: String
     private let eos: String

@@ -16,8 +16,16 @@ public enum EngineError: Error, Sendable, Equatable {
     case template(TemplateError)
     case kernels(KernelError)
     case generation(GenerationError)
+    /// An acceptance head cannot be used.
+    case head(HeadError)
     /// The context asked for is not one the model can have.
     case badContext(requested: Int, allowed: ClosedRange<Int>)
+    /// A model could not be found or opened.
+    case library(LibraryError)
+    /// The two models do not mean the same by their tokens, or one of them cannot be run.
+    case draftDoesNotFit(target: String, draft: String, reasons: [String])
+    case notEnoughMemory(MemoryNeed)
+    case noModelLoaded
 }
 
 extension EngineError: CustomStringConvertible {
@@ -29,9 +37,15 @@ extension EngineError: CustomStringConvertible {
         case .template(let error): error.description
         case .kernels(let error): error.description
         case .generation(let error): error.description
+        case .head(let error): error.description
         case .badContext(let requested, let allowed):
             "a context of \(requested) tokens is not possible; it must be from \(allowed.lowerBound) to "
                 + "\(allowed.upperBound)"
+        case .library(let error): error.description
+        case .draftDoesNotFit(let target, let draft, let reasons):
+            "\"\(draft)\" cannot draft for \"\(target)\": \(reasons.joined(separator: "; "))"
+        case .notEnoughMemory(let need): "not enough memory: \(need.description)"
+        case .noModelLoaded: "no model is loaded"
         }
     }
 
@@ -40,6 +54,11 @@ extension EngineError: CustomStringConvertible {
         switch self {
         case .template(.raised): "the template may not allow a system message, or two turns of one side in a row"
         case .template: "use --chat-format chatml to go on without the model's own template"
+        case .library(let error): error.hint
+        case .draftDoesNotFit: "use a draft of the same family, or none"
+        case .notEnoughMemory: "unload the present model first, or take a smaller quantisation"
+        case .noModelLoaded: "choose one first"
+        case .head(let error): error.hint
         case .model(_, .vocabularyOnly): "such a file works with tokenize and detokenize only"
         default: nil
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import InklingArchitectures
-public import InklingGGUF
+internal import InklingGGUF
 public import InklingModel
 public import InklingTensor
 public import InklingTokenizer
@@ -10,6 +10,11 @@ public import InklingTokenizer
 public struct LoadProgress: Sendable, Equatable {
     public var done: Int
     public var total: Int
+
+    public init(done: Int, total: Int) {
+        self.done = done
+        self.total = total
+    }
 }
 
 /// A model ready to run: weights, tokenizer and chat format of one file. Immutable; shared by any number of sessions.
@@ -17,7 +22,6 @@ public final class LoadedModel: Sendable {
     public let path: String
     /// What the file is called, for people.
     public let name: String
-    public let metadata: GGUFMetadata
     public let tokenizer: any Tokenizer
     public let weights: TransformerModel
     public let chatFormat: ChatFormat
@@ -35,13 +39,17 @@ public final class LoadedModel: Sendable {
         progress: (LoadProgress) -> Bool = { _ in true }
     ) throws(EngineError) {
         let clock = ContinuousClock(), start = clock.now
-        let file: GGUFFile
+        var file: GGUFFile
         do { file = try GGUFFile(path: path) } catch { throw .file(error) }
         do {
             // Before the vocabulary: an architecture nobody knows is the better reason to stop.
             _ = try ArchitectureRegistry.config(of: file)
         } catch { throw .model(path: path, error) }
         let tokenizer = try Self.tokenizer(of: file, path: path)
+        chatFormat = ChatFormat(metadata: file.metadata, vocabulary: tokenizer.vocabulary, named: named)
+        // The weights are to be all that loading adds to what stays.
+        file.forgetMetadata(under: "tokenizer.")
+        giveBackFreedMemory()
         do {
             weights = try TransformerModel(file: file, pool: pool) { done, total in
                 progress(LoadProgress(done: done, total: total))
@@ -56,9 +64,7 @@ public final class LoadedModel: Sendable {
         }
         self.path = path
         name = Self.displayName(path)
-        metadata = file.metadata
         self.tokenizer = tokenizer
-        chatFormat = ChatFormat(metadata: file.metadata, vocabulary: tokenizer.vocabulary, named: named)
         loadDuration = clock.now - start
     }
 

@@ -33,6 +33,21 @@ public struct DraftFit: Sendable, Equatable {
     /// Findings of the checks that failed.
     public var reasons: [String] { checks.filter { $0.outcome == .failed }.map(\.finding) }
 
+    /// Findings for which drafting cannot work at all; that it will not pay is not among them.
+    public var obstacles: [String] {
+        checks.filter { $0.outcome == .failed && $0.subject != Self.sizeSubject }.map(\.finding)
+    }
+
+    /// Whether it works, and what speaks against it: one sentence for people.
+    public var verdict: String {
+        let failed = reasons
+        if !failed.isEmpty { return "does not fit: \(failed.joined(separator: "; "))" }
+        let warnings = checks.filter { $0.outcome == .warning }.map(\.finding)
+        return warnings.isEmpty ? "fits" : "fits, but \(warnings.joined(separator: "; "))"
+    }
+
+    private static let sizeSubject = "size"
+
     /// The first few ids hold control tokens, which makers of small models rename.
     public static let firstComparedToken = 5
     /// Vocabularies of a family are padded to multiples of one size or another.
@@ -225,11 +240,11 @@ public struct DraftFit: Sendable, Equatable {
         // What a pass costs is mostly the reading of weights.
         let share = Double(bytes.1) / Double(max(1, bytes.0))
         if share >= 1 {
-            add("size", .failed, "\(text): a draft that is not smaller makes everything slower")
+            add(Self.sizeSubject, .failed, "\(text): a draft that is not smaller makes everything slower")
         } else if share > Self.largeShare {
-            add("size", .warning, "\(text): a draft should be much smaller than its target")
+            add(Self.sizeSubject, .warning, "\(text): a draft should be much smaller than its target")
         } else {
-            add("size", .passed, text)
+            add(Self.sizeSubject, .passed, text)
         }
     }
 

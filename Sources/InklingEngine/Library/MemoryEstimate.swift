@@ -88,10 +88,10 @@ public struct MemoryEstimate: Sendable, Equatable, Encodable {
 }
 
 extension MemoryEstimate {
-    /// Packing gives the file's pages back every 16 MiB, or every 64 groups of rows where these are longer.
+    /// Packing gives the file's pages back every 4 MiB, or every 16 groups of rows where these are longer.
     private static func piece(of tensor: GGUFTensor) -> Int {
-        let groups = Saturating.product(64 * PackedMatrix.groupRows, tensor.byteCount / max(1, tensor.rowCount))
-        return min(tensor.byteCount, max(16 << 20, groups))
+        let groups = Saturating.product(16 * PackedMatrix.groupRows, tensor.byteCount / max(1, tensor.rowCount))
+        return min(tensor.byteCount, max(4 << 20, groups))
     }
 }
 

@@ -16,7 +16,9 @@ extension ModelInfo {
     public var sections: [InfoSection] {
         [
             InfoSection(title: "File", rows: fileRows), InfoSection(title: "Model", rows: modelRows),
-            InfoSection(title: "Weights", rows: weightRows), InfoSection(title: "Vocabulary", rows: vocabularyRows),
+            InfoSection(title: "Acceptance head", rows: acceptanceHead?.rows ?? []),
+            InfoSection(title: "Weights", rows: weightRows),
+            InfoSection(title: "Vocabulary", rows: acceptanceHead == nil ? vocabularyRows : []),
             InfoSection(title: "Memory", rows: memoryRows),
         ].filter { !$0.rows.isEmpty }
     }
@@ -45,7 +47,10 @@ extension ModelInfo {
             ("name", title),
             (
                 "architecture",
-                architecture.map { name in architectureTitle.map { "\($0) (\(name))" } ?? "\(name) (unknown)" }
+                architecture.map { name in
+                    architectureTitle.map { "\($0) (\(name))" }
+                        ?? (acceptanceHead == nil ? "\(name) (unknown)" : name)
+                }
             ),
             ("author", author),
             ("licence", [licence, licenceLink].compactMap(\.self).joined(separator: ", ").nonEmpty),

@@ -43,6 +43,8 @@ public struct ModelInfo: Sendable, Equatable, Encodable {
     public var chatTemplate: ChatTemplateInfo?
     /// Nil if Inkling cannot run the model.
     public var memory: MemoryEstimate?
+    /// Nil unless the file is an acceptance head.
+    public var acceptanceHead: HeadInfo?
 
     /// Sizes, nil where the file does not say.
     public struct Shape: Sendable, Equatable, Encodable {
@@ -136,6 +138,14 @@ public struct ModelInfo: Sendable, Equatable, Encodable {
             limitation = "it has weights, but no token embeddings"
         } catch {
             limitation = error.description
+        }
+        if architecture == HeadFile.architecture {
+            do throws(HeadError) {
+                acceptanceHead = HeadInfo(try HeadFile(file: file))
+                limitation = "it is an acceptance head, for drafts; name it with --head"
+            } catch {
+                limitation = error.description
+            }
         }
         // Says more than that the architecture is unknown.
         if tensors == 0 { limitation = "it holds no weights" + (tokenizer == nil ? "" : ", only a vocabulary") }

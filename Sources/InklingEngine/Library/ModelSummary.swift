@@ -24,7 +24,9 @@ public struct ModelSummary: Sendable, Equatable, Encodable {
     public var files: Int
     /// Why Inkling cannot generate with it, in few words; nil if nothing in its head speaks against it.
     public var limitation: String?
+}
 
+extension ModelSummary {
     init(head: ModelHead, byteCount: Int, fileCount: Int) {
         let metadata = head.metadata
         title = metadata.string("general.name")

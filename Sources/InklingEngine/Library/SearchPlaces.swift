@@ -130,10 +130,14 @@ public struct SearchPlaces: Sendable, Equatable {
     /// `$XDG_DATA_HOME/inkling`.
     public var dataFolder: String? { base("XDG_DATA_HOME", ".local/share").map { $0 + "/inkling" } }
 
+    /// `$XDG_CONFIG_HOME/inkling`.
+    public var configurationFolder: String? { base("XDG_CONFIG_HOME", ".config").map { $0 + "/inkling" } }
+
     /// `$XDG_STATE_HOME/inkling`.
     public var stateFolder: String? { base("XDG_STATE_HOME", ".local/state").map { $0 + "/inkling" } }
 
-    private var cacheFolder: String? { base("XDG_CACHE_HOME", ".cache") }
+    /// `$XDG_CACHE_HOME`.
+    var cacheFolder: String? { base("XDG_CACHE_HOME", ".cache") }
 
     /// Where models that come with the program may be: beside it, in the checkout it was built in, or where an
     /// installation puts them.
@@ -173,7 +177,7 @@ public struct SearchPlaces: Sendable, Equatable {
     }
 
     /// `~` at the beginning stands for the home folder also where no shell has replaced it.
-    func expandingHome(_ path: String) -> String {
+    public func expandingHome(_ path: String) -> String {
         guard !home.isEmpty else { return path }
         if path == "~" { return home }
         return path.hasPrefix("~/") ? Self.withoutTrailingSlashes(home) + path.dropFirst() : path

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingDecoding
+import InklingModel
+import InklingTokenizer
+
+/// Continues texts with a session's model, one request after the other, on the caller's thread.
+///
+/// What a text has in common with the one before stays in the model's cache, down to the last token. A chat on the same
+/// session keeps its beginning in the same way. Not `Sendable`: one owner.
+public final class Autocompleter {
+    private let session: ModelSession
+    private let run: DraftRun
+    /// Made when first needed: it takes a moment with a large vocabulary.
+    private lazy var index = TokenPrefixIndex(session.target.tokenizer.vocabulary)
+
+    public init(_ session: ModelSession, ngrams: (any NGramModel)? = nil) {
+        self.session = session
+        run = DraftRun(target: session.runner, ngrams: ngrams)
+    }
+
+    public var ngrams: (any NGramModel)? {
+        get { run.ngrams }
+        set { run.ngrams = newValue }
+    }
+
+    /// Whether the model can be shown what follows the cursor.
+    public var canFillInTheMiddle: Bool {
+        let special = session.target.tokenizer.vocabulary.special
+        return special.fillPrefix != nil && special.fillSuffix != nil && special.fillMiddle != nil
+    }
+
+    /// - Parameter onStep: is given the continuations as they stand after each pass.
+    /// - Throws: ``EngineError/generation(_:)``; `.generation(.cancelled)` when the flag was set.
+    public func complete(
+        _ request: CompletionRequest, cancellation: CancellationFlag = CancellationFlag(),
+        onStep: ([LiveCompletion]) -> Void = { _ in }
+    ) throws(EngineError) -> CompletionResult {
+        session.arrangeThreads(for: StrategyDescriptor.superposed.id)
+        let vocabulary = session.target.tokenizer.vocabulary
+        let drafts = DraftRequest(
+            prompt: [0], method: request.method, count: request.count, length: request.length,
+            superposition: request.superposition, sampler: request.sampler, endTokens: session.endTokens,
+            wantsProbabilities: request.wantsProbabilities || request.ranking == .probability)
+        do { try drafts.validate() } catch { throw .generation(error) }
+        // Room for every draft, and half the context for the text in any case.
+        let capacity = session.runner.contextCapacity
+        let room = max(capacity / 2, capacity - drafts.draftCount * request.length)
+        let prompt = try CompletionPrompt(
+            request, tokenizer: session.target.tokenizer, index: index, capacity: max(1, room))
+        let text = CompletionText(
+            vocabulary: vocabulary, healedByteCount: prompt.healedByteCount, isAtStart: request.prefix.isEmpty,
+            cut: request.cut)
+        var whole = drafts
+        whole.prompt = prompt.tokens
+        whole.firstTokens = prompt.firstTokens
+        // The first token says again what was there.
+        if prompt.healedByteCount > 0 { whole.length = min(whole.length + 1, DraftRequest.lengthRange.upperBound) }
+        let report: DraftReport
+        do throws(GenerationError) {
+            report = try run.run(whole, cancellation: cancellation) { live in
+                onStep(live.map { LiveCompletion(text: text.piece($0.tokens).text, state: $0) })
+            }
+        } catch { throw .generation(error) }
+        return CompletionResult(
+            completions: text.completions(report.continuations, ranking: request.ranking),
+            healedByteCount: prompt.healedByteCount, filledInTheMiddle: prompt.filledInTheMiddle, report: report)
+    }
+}

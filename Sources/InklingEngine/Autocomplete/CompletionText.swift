@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InklingDecoding
+import InklingTokenizer
+
+/// Makes text of continuations, cuts it, and merges what looks the same.
+struct CompletionText {
+    let vocabulary: Vocabulary
+    /// Bytes that the first token repeats.
+    let healedByteCount: Int
+    /// Whether the text begins with the continuation, so that a space before it is not of the text.
+    let isAtStart: Bool
+    let cut: CompletionRequest.Cut
+
+    /// What of a continuation is shown.
+    struct Piece: Equatable {
+        var text: String
+        /// As many tokens as the text takes.
+        var tokenCount: Int
+    }
+
+    /// Tokens that steer the model have no text, and neither has a character that is not complete.
+    func piece(_ tokens: [TokenID]) -> Piece {
+        var bytes: [UInt8] = []
+        var ends: [Int] = []
+        for token in tokens {
+            if !vocabulary.isControl(token), !vocabulary.isEndOfGeneration(token) {
+                bytes += vocabulary.bytes(of: token)
+            }
+            ends.append(bytes.count)
+        }
+        var skipped = min(healedByteCount, bytes.count)
+        if isAtStart, healedByteCount == 0, vocabulary.addsSpacePrefix, bytes.first == UInt8(ascii: " ") { skipped = 1 }
+        let whole = Self.completeText(bytes.dropFirst(skipped))
+        let kept = Self.cut(whole, cut)
+        guard kept.utf8.count < whole.utf8.count else { return Piece(text: whole, tokenCount: tokens.count) }
+        let end = skipped + kept.utf8.count
+        return Piece(text: kept, tokenCount: min(tokens.count, ends.count { $0 < end } + 1))
+    }
+
+    private static func completeText(_ bytes: ArraySlice<UInt8>) -> String {
+        var bytes = bytes
+        // The first byte of a character says how long it is.
+        if let start = bytes.lastIndex(where: { $0 & 0xC0 != 0x80 }) {
+            let needed =
+                switch bytes[start] {
+                case 0xC2...0xDF: 2
+                case 0xE0...0xEF: 3
+                case 0xF0...0xF4: 4
+                default: 1
+                }
+            if bytes.endIndex - start < needed { bytes = bytes[..<start] }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func cut(_ text: String, _ cut: CompletionRequest.Cut) -> String {
+        guard cut != .nowhere else { return text }
+        let scalars = text.unicodeScalars
+        var hasText = false
+        var index = scalars.startIndex
+        while index < scalars.endIndex {
+            let scalar = scalars[index], next = scalars.index(after: index)
+            if hasText, scalar == "\n" || scalar == "\r" { return String(scalars[..<index]) }
+            if cut == .sentence, hasText {
+                // A full stop inside a number or a name has no blank behind it.
+                let ends = [".", "!", "?", "…"].contains(scalar)
+                if ends, next < scalars.endIndex, scalars[next].properties.isWhitespace {
+                    return String(scalars[..<next])
+                }
+                if ["。", "！", "？"].contains(scalar) { return String(scalars[..<next]) }
+            }
+            hasText = hasText || !scalar.properties.isWhitespace
+            index = next
+        }
+        return text
+    }
+
+    /// The continuations in order, those left out that differ from a better one in nothing but blanks or have no text.
+    func completions(_ continuations: [Continuation], ranking: CompletionRequest.Ranking) -> [Completion] {
+        var ranked = continuations
+        if ranking == .probability {
+            let means = continuations.map { continuation -> Float in
+                continuation.logProbability.map { $0 / Float(continuation.tokens.count) } ?? -.infinity
+            }
+            let order = continuations.indices.sorted { means[$0] != means[$1] ? means[$0] > means[$1] : $0 < $1 }
+            ranked = order.map { continuations[$0] }
+        }
+        var seen: Set<[Substring]> = []
+        return ranked.compactMap { continuation in
+            let piece = piece(continuation.tokens)
+            let words = piece.text.split(whereSeparator: \.isWhitespace)
+            guard !words.isEmpty, seen.insert(words).inserted else { return nil }
+            let isWhole = piece.tokenCount == continuation.tokens.count
+            let probabilities = continuation.logProbabilities.prefix(piece.tokenCount)
+            return Completion(
+                text: piece.text, tokens: Array(continuation.tokens.prefix(piece.tokenCount)),
+                logProbability: probabilities.count == piece.tokenCount ? probabilities.reduce(0, +) : nil,
+                score: continuation.score, isFinished: continuation.isFinished && isWhole)
+        }
+    }
+}
