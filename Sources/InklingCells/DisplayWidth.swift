@@ -9,18 +9,16 @@ public func displayWidth(_ text: String) -> Int {
     return text.reduce(0) { $0 + displayWidth($1) }
 }
 
-/// Cells that one character, as a reader sees it, takes: 0, 1 or 2.
+/// Cells that one character, as a reader sees it, takes: mostly 0, 1 or 2; syllables of Indic and other scripts, whose
+/// parts stand beside one another, take one for each of them.
 public func displayWidth(_ character: Character) -> Int {
-    var width = 0
-    var hasEmojiSelector = false
-    var regionalIndicators = 0
-    for scalar in character.unicodeScalars {
-        width = max(width, DisplayWidth.cells(of: scalar))
-        if scalar.value == 0xFE0F { hasEmojiSelector = true }
-        if (0x1F1E6...0x1F1FF).contains(scalar.value) { regionalIndicators += 1 }
+    if let byte = character.utf8.first, byte < 0x7F, character.utf8.count == 1 { return byte < 0x20 ? 0 : 1 }
+    let scalars = character.unicodeScalars
+    if let first = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex {
+        return DisplayWidth.cells(of: first)
     }
-    // A text character shown as an emoji, or two letters shown as a flag.
-    return hasEmojiSelector && width > 0 || regionalIndicators == 2 ? 2 : width
+    if DisplayWidth.isEmojiSequence(character) { return 2 }
+    return scalars.reduce(0) { $0 + DisplayWidth.cells(of: $1) }
 }
 
 extension String {
@@ -32,9 +30,34 @@ extension String {
 }
 
 enum DisplayWidth {
+    /// Whether several scalars make one picture, two cells wide: a flag, a keycap, a text character shown as an emoji, a
+    /// skin tone, people joined to a family.
+    static func isEmojiSequence(_ character: Character) -> Bool {
+        let scalars = character.unicodeScalars
+        guard let first = scalars.first, first.properties.isEmoji else { return false }
+        var isRegional = (0x1F1E6...0x1F1FF).contains(first.value)
+        var previous = first.value
+        for scalar in scalars.dropFirst() {
+            switch scalar.value {
+            case 0xFE0F, 0x1F3FB...0x1F3FF: return true
+            case 0x1F1E6...0x1F1FF:
+                if isRegional { return true }
+                isRegional = false
+            default: if previous == 0x200D, scalar.properties.isEmoji { return true }
+            }
+            previous = scalar.value
+        }
+        return false
+    }
+
     static func cells(of scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
         if value < 0x300 { return (0x20...0x7E).contains(value) || value >= 0xA0 && value != 0xAD ? 1 : 0 }
+        // Most of Chinese, Japanese and Korean, which is much text: kana, ideographs, Hangul.
+        switch value {
+        case 0x3041...0x3096, 0x30A0...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xAC00...0xD7A3: return 2
+        default: break
+        }
         // Vowels and finals of Hangul join the consonant before them.
         if (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value) { return 0 }
         switch scalar.properties.generalCategory {
