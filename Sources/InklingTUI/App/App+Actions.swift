@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InklingCells
+internal import InklingDecoding
+internal import InklingEngine
+internal import InklingStore
+
+extension App {
+    /// Does what a key or a line of the palette stands for.
+    static func perform(_ state: inout AppState, _ action: Action) -> [Effect] {
+        // There these keys take drafts.
+        let takesDrafts = state.screen == .playground && state.overlays.isEmpty && action.recentIndex != nil
+        if !takesDrafts, let effects = everywhere(&state, action) { return effects }
+        if !state.overlays.isEmpty { return overlayAction(&state, action) }
+        switch state.screen {
+        case .chat: return chatAction(&state, action)
+        case .playground: return playgroundAction(&state, action)
+        case .models: return modelsAction(&state, action)
+        case .settings: return settingsAction(&state, action)
+        }
+    }
+
+    /// Actions that mean the same wherever one is; nil for the others.
+    private static func everywhere(_ state: inout AppState, _ action: Action) -> [Effect]? {
+        switch action {
+        case .help: open(&state, .page(helpPage(state)))
+        case .palette: open(&state, .palette(PaletteState()))
+        case .chatScreen: show(&state, .chat)
+        case .playgroundScreen:
+            show(&state, .playground)
+            return state.playground.outcomes.isEmpty ? complete(&state) : []
+        case .modelsScreen:
+            show(&state, .models)
+            return state.models.listing == nil ? [.findModels] : []
+        case .settingsScreen: show(&state, .settings)
+        case .chats:
+            open(&state, .chats(ChatListState()))
+            return [.store(.list(query: ""))]
+        case .newChat: return newChat(&state)
+        case .panels: state.preferences.showsPanels.toggle()
+        case .zoomPanel:
+            state.panels.zoomed = state.panels.zoomed == nil ? state.preferences.panels.first ?? PanelRegistry.all.first?.id : nil
+        case .nextPanel:
+            let ids = PanelRegistry.all.map(\.id)
+            if let zoomed = state.panels.zoomed, let index = ids.firstIndex(of: zoomed) {
+                state.panels.zoomed = ids[(index + 1) % ids.count]
+            }
+        case .speedPanel, .acceptancePanel, .gainPanel, .cachePanel, .alternativesPanel:
+            togglePanel(&state, action)
+        case .nextStrategy: nextStrategy(&state)
+        case .nextTheme:
+            let names = state.themes.map(\.name)
+            let index = names.firstIndex(of: state.theme.name) ?? 0
+            if !names.isEmpty { state.preferences.theme = names[(index + 1) % names.count] }
+            state.note("theme: \(state.theme.name)")
+        case .redraw: return [.redraw]
+        case .suspend: return [.suspend]
+        case .quit: return confirmQuit(&state)
+        case .interrupt: return interrupt(&state)
+        case .systemPrompt:
+            open(
+                &state,
+                .field(
+                    FieldState(
+                        .systemPrompt, title: "System prompt", hint: "Enter keeps it; Alt-Enter is a new line",
+                        text: state.preferences.systemPrompt, isSingleLine: false)))
+        default:
+            guard let index = action.recentIndex else { return nil }
+            return useRecent(&state, index)
+        }
+        return []
+    }
+
+    static func open(_ state: inout AppState, _ overlay: Overlay) {
+        // The same thing twice is once too often.
+        state.overlays.removeAll { $0.kind == overlay.kind }
+        state.overlays.append(overlay)
+    }
+
+    private static func show(_ state: inout AppState, _ screen: Screen) {
+        state.screen = screen
+        state.overlays = []
+        state.panels.zoomed = nil
+    }
+
+    private static func togglePanel(_ state: inout AppState, _ action: Action) {
+        guard let panel = PanelRegistry.all.first(where: { $0.action == action }) else { return }
+        if let index = state.preferences.panels.firstIndex(of: panel.id) {
+            state.preferences.panels.remove(at: index)
+        } else {
+            // In the order of the table, whatever the order of asking.
+            let wanted = Set(state.preferences.panels + [panel.id])
+            state.preferences.panels = PanelRegistry.all.map(\.id).filter { wanted.contains($0) }
+            state.preferences.showsPanels = true
+        }
+    }
+
+    /// The next method that can run with the models in use.
+    private static func nextStrategy(_ state: inout AppState) {
+        let ids = StrategyRegistry.all.map(\.id).filter { id in
+            state.session.map { $0.availability(of: id) == .ready } ?? true
+        }
+        guard !ids.isEmpty else { return }
+        let index = ids.firstIndex(of: state.preferences.strategy) ?? -1
+        state.preferences.strategy = ids[(index + 1) % ids.count]
+        state.note("method: \(state.preferences.strategy)")
+    }
+
+    private static func useRecent(_ state: inout AppState, _ index: Int) -> [Effect] {
+        guard state.recentPairs.indices.contains(index) else {
+            state.note("there is no recent pair \(index + 1) yet")
+            return []
+        }
+        let pair = state.recentPairs[index]
+        return load(&state, target: pair.target, draft: pair.draft, name: pair.targetName)
+    }
+
+    /// Stops what runs, empties what is written, asks whether to leave: one at a time.
+    private static func interrupt(_ state: inout AppState) -> [Effect] {
+        if state.isGenerating { return stopAnswer(&state) }
+        if !state.overlays.isEmpty {
+            state.overlays.removeLast()
+            return []
+        }
+        if !state.chat.composer.isEmpty || !state.chat.attachments.isEmpty {
+            state.chat.composer.replaceAll(with: "")
+            state.chat.attachments = []
+            state.chat.editing = nil
+            return countTokens(&state)
+        }
+        if state.loading != nil {
+            return [.cancelLoad]
+        }
+        return confirmQuit(&state)
+    }
+
+    static func confirmQuit(_ state: inout AppState) -> [Effect] {
+        open(
+            &state,
+            .choice(
+                ChoiceState(
+                    title: "Leave Inkling?",
+                    lines: state.storeTrouble == nil
+                        ? [TextLine("The chat is saved.", role: .dim)]
+                        : [TextLine("This chat could not be saved: it will be lost.", role: .warning)],
+                    options: [
+                        .init("y", "leave", .quit), .init("n", "stay", .cancel),
+                    ])))
+        return []
+    }
+}

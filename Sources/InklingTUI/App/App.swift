@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InklingCells
+internal import InklingDecoding
+internal import InklingEngine
+internal import InklingStore
+
+/// The interface as two functions: what a message changes, and what the state looks like.
+public enum App {
+    /// What to do first.
+    public static func start(_ state: inout AppState, target: String?, draft: String?) -> [Effect] {
+        state.loading = LoadingState(name: target ?? "the last used model")
+        return [.loadChoice(target: target, draft: draft), .findModels, .store(.recall)]
+    }
+
+    /// The one place where the state changes.
+    public static func update(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
+        switch message {
+        case .time(let moment): return tick(&state, moment)
+        case .terminal(let event): return terminal(&state, event)
+        case .engine(let event): return engine(&state, event)
+        case .store(let reply): return store(&state, reply)
+        case .models(let listing):
+            state.models.listing = listing
+            state.models.list.select(state.models.list.selected, count: state.models.rows.count)
+            return []
+        case .autocomplete(let number, let event): return autocomplete(&state, number, event)
+        case .edited(.success(let text)) where state.screen == .playground:
+            state.playground.editor.replaceAll(with: text.hasSuffix("\n") ? String(text.dropLast()) : text)
+            return complete(&state)
+        case .edited(.success(let text)):
+            composerChanged(&state) { $0.replaceAll(with: text.hasSuffix("\n") ? String(text.dropLast()) : text) }
+            return countTokens(&state)
+        case .edited(.failure(let failure)):
+            state.note(failure.description, .failure)
+            return []
+        case .fileRead(let path, .success(let text)):
+            state.chat.attachments.append(Attachment(path: path, text: text))
+            state.note("\(Attachment(path: path, text: "").name) goes with the next message")
+            return countTokens(&state)
+        case .fileRead(_, .failure(let failure)):
+            state.note(failure.description, .failure)
+            return []
+        case .fileWritten(let path, let failure):
+            if let failure { state.note(failure.description, .failure) } else { state.note("written to \(path)") }
+            return []
+        case .configured(let preferences, let themes, let keys, let issues):
+            if !themes.isEmpty { state.themes = themes }
+            if let preferences { state.preferences = preferences }
+            if let keys { state.keyMap = keys }
+            state.settings.issues = issues
+            if let first = issues.first {
+                let more = issues.count > 1 ? " (and \(issues.count - 1) more; see the settings)" : ""
+                state.note(first.description + more, .warning)
+            }
+            return []
+        case .vocabulary(let vocabulary):
+            state.vocabulary = vocabulary
+            return []
+        case .copied(let bytes, let wasSent):
+            if wasSent {
+                state.note("copied \(Quantity.bytes(bytes))")
+            } else {
+                state.note("the text is too long for the terminal's clipboard; export the chat instead", .warning)
+            }
+            return []
+        }
+    }
+
+    private static func tick(_ state: inout AppState, _ moment: Moment) -> [Effect] {
+        state.now = moment
+        state.toasts.removeAll { $0.until <= moment.elapsed }
+        // A kill loses at most this much of an answer.
+        if let since = state.chat.unsavedSince, moment.elapsed - since >= .seconds(1), let answer = state.chat.answer,
+            let message = state.chat.tree[answer.message]
+        {
+            state.chat.unsavedSince = nil
+            return [.store(.saveDraft(message.id, content: message.content))]
+        }
+        return []
+    }
+
+    private static func terminal(_ state: inout AppState, _ event: TerminalEvent) -> [Effect] {
+        switch event {
+        case .resize(let size):
+            state.size = size
+            return []
+        case .key(let press): return key(&state, press)
+        case .paste(let text): return paste(&state, text)
+        case .mouse(let event): return mouse(&state, event)
+        case .focus: return []
+        case .endOfInput: return quit(&state)
+        }
+    }
+
+    /// Leaves; an answer in progress is kept as far as it got.
+    static func quit(_ state: inout AppState) -> [Effect] {
+        var effects: [Effect] = []
+        if let answer = state.chat.answer, let message = state.chat.tree[answer.message] {
+            effects.append(.cancelGeneration)
+            effects.append(
+                .store(.finish(message.id, content: message.content, ending: .cancelled, stats: nil)))
+        }
+        return effects + [.quit]
+    }
+
+    private static func mouse(_ state: inout AppState, _ event: MouseEvent) -> [Effect] {
+        switch event.action {
+        case .scrollUp: return perform(&state, .up, repeated: 3)
+        case .scrollDown: return perform(&state, .down, repeated: 3)
+        case .press, .release, .drag: return []
+        }
+    }
+
+    /// An action several times, where the wheel stands for a key: in a conversation it scrolls.
+    private static func perform(_ state: inout AppState, _ action: Action, repeated count: Int) -> [Effect] {
+        if state.overlays.isEmpty, state.screen == .chat {
+            scrollTranscript(&state, by: action == .up ? -count : count)
+            return []
+        }
+        return (0..<count).flatMap { _ in perform(&state, action) }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingCells
+public import InklingDecoding
+public import InklingEngine
+public import InklingStore
+public import InklingTokenizer
+
+/// What fills the screen.
+public enum Screen: String, Sendable, CaseIterable {
+    case chat, playground, models, settings
+
+    public var title: String {
+        switch self {
+        case .chat: "Chat"
+        case .playground: "Playground"
+        case .models: "Models"
+        case .settings: "Settings"
+        }
+    }
+
+    var action: Action {
+        switch self {
+        case .chat: .chatScreen
+        case .playground: .playgroundScreen
+        case .models: .modelsScreen
+        case .settings: .settingsScreen
+        }
+    }
+}
+
+/// When something happened. Time enters the interface with messages and in no other way.
+public struct Moment: Sendable, Hashable {
+    /// Since the program began.
+    public var elapsed: Duration
+    public var wall: Timestamp
+
+    public init(elapsed: Duration = .zero, wall: Timestamp) {
+        self.elapsed = elapsed
+        self.wall = wall
+    }
+}
+
+/// A line that goes away by itself.
+public struct Toast: Sendable, Equatable {
+    public enum Kind: Sendable {
+        case note, warning, failure
+    }
+
+    public var text: String
+    public var kind: Kind
+    public var until: Duration
+}
+
+/// Loading in progress.
+public struct LoadingState: Sendable, Equatable {
+    public var name: String
+    /// What is being done, in a word.
+    public var stage = ""
+    /// From 0 to 1; nil while that is not known.
+    public var share: Double?
+}
+
+/// Everything there is to the interface: a value. `App.update` changes it, `App.render` draws it, and nothing else does either.
+public struct AppState: Sendable {
+    public var size: Size
+    public var now: Moment
+    public var screen = Screen.chat
+    /// On top of the screen, the last one above all.
+    public var overlays: [Overlay] = []
+    public var toasts: [Toast] = []
+
+    public var preferences: Preferences
+    public var themes: [Theme]
+    public var keyMap: KeyMap
+    /// What the terminal shows; themes are adapted to it.
+    public var colorDepth = ColorDepth.rgb
+
+    /// What runs; nil before the first model is loaded.
+    public var session: SessionSnapshot?
+    /// Of the target, for the text of tokens that were not taken.
+    public var vocabulary: Vocabulary?
+    public var loading: LoadingState?
+    public var chat = ChatState()
+    public var playground = PlaygroundState()
+    public var models = ModelsState()
+    public var settings = SettingsState()
+    public var panels = PanelsState()
+    public var metrics = MetricHistory()
+    public var recentPairs: [RecentPair] = []
+    /// Why chats are not kept, where that is so.
+    public var storeTrouble: String?
+
+    /// Makes names for chats and messages.
+    var random: SplitMix
+
+    public init(
+        size: Size, now: Moment, preferences: Preferences = Preferences(), themes: [Theme] = Theme.allBuiltIn,
+        keyMap: KeyMap = .standard, seed: UInt64
+    ) {
+        self.size = size
+        self.now = now
+        self.preferences = preferences
+        self.themes = themes
+        self.keyMap = keyMap
+        random = SplitMix(seed: seed)
+    }
+
+    public var theme: Theme {
+        (themes.first { $0.name == preferences.theme } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
+    }
+
+    var glyphs: GlyphSet { preferences.ascii ? .ascii : .unicode }
+
+    /// Whether an answer is being made.
+    public var isGenerating: Bool { chat.answer != nil }
+
+    /// Whether something moves that time alone changes, so that the loop must wake up by itself.
+    public var wantsTicks: Bool { isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil }
+
+    /// What a token stands for in a text, as far as it is text by itself.
+    func text(of token: TokenID) -> String {
+        guard let vocabulary else { return "" }
+        return String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
+    }
+
+    // MARK: Small verbs
+
+    mutating func note(_ text: String, _ kind: Toast.Kind = .note) {
+        let seconds: Int = kind == .note ? 4 : 8
+        toasts.removeAll { $0.text == text }
+        toasts.append(Toast(text: text, kind: kind, until: now.elapsed + .seconds(seconds)))
+        if toasts.count > 4 { toasts.removeFirst(toasts.count - 4) }
+    }
+
+    mutating func makeMessageID() -> MessageID { .random(using: &random) }
+    mutating func makeChatID() -> ChatID { .random(using: &random) }
+}
+
+/// Numbers that names are made from; the same seed gives the same names, so that tests can tell them beforehand.
+struct SplitMix: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingEngine
+public import InklingStore
+
+/// Something to be done outside the state: plain data, so that tests compare it. One interpreter carries effects out.
+public enum Effect: Sendable, Equatable {
+    /// What the command line names; nil for the last used, or the bundled, models.
+    case loadChoice(target: String?, draft: String?)
+    /// Paths.
+    case load(target: String, draft: String?)
+    case cancelLoad
+    case generate(ChatRequest)
+    case cancelGeneration
+    case countTokens(String)
+    /// Drafts for the playground; a request takes the place of the one before.
+    case complete(CompletionRequest, number: Int)
+    case cancelCompletion
+    case findModels
+    case store(StoreCommand)
+    /// To the clipboard.
+    case copy(String)
+    /// In `$VISUAL` or `$EDITOR`.
+    case edit(String)
+    case readFile(String)
+    case writeFile(path: String, text: String)
+    case suspend
+    case redraw
+    case quit
+}
+
+/// What the store is told, in order.
+public enum StoreCommand: Sendable, Equatable {
+    /// Also makes the chat if it is not there yet.
+    case append(StoredMessage, Chat)
+    /// The answer so far, in case the program ends before it does.
+    case saveDraft(MessageID, content: String)
+    case finish(MessageID, content: String, ending: MessageEnding, stats: JSONText?)
+    /// Which branch of a chat is read.
+    case select(leaf: MessageID, ChatID)
+    case deleteSubtree(MessageID, ChatID, leaf: MessageID?)
+    case update(Chat)
+    /// Prompts and pairs of earlier days.
+    case recall
+    case list(query: String)
+    case open(ChatID)
+    case rename(ChatID, title: String)
+    case delete(ChatID)
+    case undelete(ChatID)
+    case export(ChatID, path: String, asJSON: Bool)
+    case rememberPrompt(String)
+    case rememberPair(target: InklingStore.ModelReference, draft: InklingStore.ModelReference?)
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InklingCells
+internal import InklingMarkdown
+internal import InklingStore
+
+/// Messages as they were rendered last, so that a frame renders only what has changed.
+struct DocumentCache: Sendable {
+    private struct Document: Sendable {
+        var markdown: StreamingMarkdown
+        /// Bytes of the message that the document holds.
+        var consumed: Int
+        var beginning: String
+    }
+
+    private struct PlainText: Sendable {
+        var width: Int
+        var byteCount: Int
+        var lines: [TextLine]
+    }
+
+    private var documents: [MessageID: Document] = [:]
+    private var plain: [MessageID: PlainText] = [:]
+
+    /// The lines of an answer. A message that has only grown since the last call is appended to.
+    mutating func lines(of message: StoredMessage, width: Int, foldsReasoning: Bool) -> MarkdownLines {
+        let bytes = message.content.utf8
+        var document: Document
+        if let held = documents[message.id], held.consumed <= bytes.count,
+            message.content.hasPrefix(held.beginning)
+        {
+            document = held
+            // The cache must not hold a second reference while the document changes.
+            documents[message.id] = nil
+        } else {
+            document = Document(markdown: StreamingMarkdown(), consumed: 0, beginning: String(message.content.prefix(32)))
+        }
+        if document.consumed < bytes.count {
+            let start = bytes.index(bytes.startIndex, offsetBy: document.consumed)
+            document.markdown.append(String(message.content[start...]))
+            document.consumed = bytes.count
+        }
+        let lines = document.markdown.lines(width: width, foldsReasoning: foldsReasoning)
+        documents[message.id] = document
+        return lines
+    }
+
+    mutating func codeBlocks(of message: StoredMessage) -> [CodeBlock] {
+        _ = lines(of: message, width: 80, foldsReasoning: true)
+        return documents[message.id]?.markdown.codeBlocks() ?? []
+    }
+
+    /// The lines of a text that is shown as it was written.
+    mutating func plainLines(of message: StoredMessage, width: Int, role: Role) -> [TextLine] {
+        let byteCount = message.content.utf8.count
+        if let held = plain[message.id], held.width == width, held.byteCount == byteCount { return held.lines }
+        let lines = TextLine(message.content, role: role).wrapped(to: width)
+        plain[message.id] = PlainText(width: width, byteCount: byteCount, lines: lines)
+        return lines
+    }
+
+    /// Forgets what no longer is part of the conversation, or everything.
+    mutating func keep(_ messages: Set<MessageID>) {
+        documents = documents.filter { messages.contains($0.key) }
+        plain = plain.filter { messages.contains($0.key) }
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a key counts. A key is looked up in the focused place first and in ``everywhere`` last.
+public enum KeyContext: String, Sendable, CaseIterable {
+    case composer
+    case transcript
+    /// A cursor that walks through the tokens of an answer.
+    case tokens
+    case models
+    case chats
+    case settings
+    case playground
+    /// A panel that fills the screen.
+    case panel
+    /// Text on top of everything: help, a notice.
+    case page
+    case everywhere
+
+    public var title: String {
+        switch self {
+        case .composer: "Message"
+        case .transcript: "Conversation"
+        case .tokens: "Tokens"
+        case .models: "Models"
+        case .chats: "Chats"
+        case .settings: "Settings"
+        case .playground: "Playground"
+        case .panel: "Panel"
+        case .page: "Pages"
+        case .everywhere: "Everywhere"
+        }
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import InklingCells
+
+/// A key that does something in one place.
+public struct KeyBinding: Sendable, Hashable {
+    public var context: KeyContext
+    public var key: KeyPress
+    public var action: Action
+    /// What the footer says of it when there is room; nil keeps it out of there.
+    public var caption: String?
+
+    public init(_ context: KeyContext, _ key: KeyPress, _ action: Action, caption: String? = nil) {
+        self.context = context
+        self.key = key
+        self.action = action
+        self.caption = caption
+    }
+}
+
+/// All keys, as rows: what they do, help, footer and the README's table are made from them.
+public struct KeyMap: Sendable, Equatable {
+    public private(set) var rows: [KeyBinding]
+
+    public init(rows: [KeyBinding]) {
+        self.rows = rows
+    }
+
+    /// What a key does where these places are asked in turn.
+    public func action(for key: KeyPress, in contexts: [KeyContext]) -> Action? {
+        for context in contexts {
+            if let row = rows.first(where: { $0.context == context && $0.key == key }) { return row.action }
+        }
+        return nil
+    }
+
+    /// The first key of an action in a place, for captions.
+    public func key(for action: Action, in context: KeyContext) -> KeyPress? {
+        rows.first { $0.context == context && $0.action == action }?.key
+    }
+
+    /// The first key of an action anywhere.
+    public func key(for action: Action) -> KeyPress? {
+        rows.first { $0.action == action }?.key
+    }
+
+    public func rows(in context: KeyContext) -> [KeyBinding] {
+        rows.filter { $0.context == context }
+    }
+
+    /// Two rows that want the same key in the same place.
+    public var conflicts: [(KeyBinding, KeyBinding)] {
+        var seen: [KeyBinding: KeyBinding] = [:]
+        var found: [(KeyBinding, KeyBinding)] = []
+        for row in rows {
+            let place = KeyBinding(row.context, row.key, .help)
+            if let other = seen[place] { found.append((other, row)) } else { seen[place] = row }
+        }
+        return found
+    }
+
+    /// Gives an action other keys in a place; none takes them away.
+    public mutating func bind(_ keys: [KeyPress], to action: Action, in context: KeyContext) {
+        let position = rows.firstIndex { $0.context == context && $0.action == action } ?? rows.endIndex
+        let caption = rows.first { $0.context == context && $0.action == action }?.caption
+        rows.removeAll { $0.context == context && $0.action == action }
+        let fresh = keys.enumerated().map { index, key in
+            KeyBinding(context, key, action, caption: index == 0 ? caption : nil)
+        }
+        rows.insert(contentsOf: fresh, at: min(position, rows.count))
+    }
+}
+
+extension KeyMap {
+    /// The keys without configuration.
+    public static let standard = KeyMap(rows: Self.build())
+
+    private static func build() -> [KeyBinding] {
+        var rows: [KeyBinding] = []
+        func add(_ context: KeyContext, _ action: Action, _ names: String..., footer caption: String? = nil) {
+            for (index, name) in names.enumerated() {
+                guard let key = KeyPress(name: name) else { preconditionFailure("no key is called \(name)") }
+                rows.append(KeyBinding(context, key, action, caption: index == 0 ? caption : nil))
+            }
+        }
+
+        add(.composer, .send, "enter", footer: "send")
+        add(.composer, .newline, "alt-enter", "ctrl-j")
+        add(.composer, .focusNext, "tab", footer: "conversation")
+        add(.composer, .editor, "ctrl-g")
+        add(.composer, .attach, "alt-a")
+        add(.composer, .regenerate, "ctrl-r")
+        add(.composer, .pageUp, "page-up")
+        add(.composer, .pageDown, "page-down")
+        add(.composer, .leaveIfEmpty, "ctrl-d")
+
+        add(.transcript, .up, "k", "up", footer: "move")
+        add(.transcript, .down, "j", "down")
+        add(.transcript, .pageUp, "page-up")
+        add(.transcript, .pageDown, "page-down", "space")
+        add(.transcript, .halfUp, "ctrl-u")
+        add(.transcript, .halfDown, "ctrl-d")
+        add(.transcript, .top, "g", "home")
+        add(.transcript, .bottom, "G", "end")
+        add(.transcript, .copyMessage, "y", footer: "copy")
+        add(.transcript, .copyCode, "c", footer: "copy code")
+        add(.transcript, .copyChat, "Y")
+        add(.transcript, .editMessage, "e", footer: "edit")
+        add(.transcript, .regenerate, "r", "ctrl-r", footer: "again")
+        add(.transcript, .continueAnswer, "o")
+        add(.transcript, .branchPrevious, "[", "left", "h")
+        add(.transcript, .branchNext, "]", "right", "l", footer: "versions")
+        add(.transcript, .walkTokens, "t", "enter", footer: "tokens")
+        add(.transcript, .foldReasoning, "z")
+        add(.transcript, .rawText, "m")
+        add(.transcript, .deleteMessage, "d")
+        add(.transcript, .search, "/", footer: "search")
+        add(.transcript, .searchNext, "n")
+        add(.transcript, .searchPrevious, "N")
+        add(.transcript, .exportChat, "x")
+        add(.transcript, .focusNext, "tab", "i")
+        add(.transcript, .help, "?")
+        add(.transcript, .quit, "q")
+
+        add(.tokens, .left, "left", "h", footer: "back")
+        add(.tokens, .right, "right", "l", footer: "on")
+        add(.tokens, .up, "up", "k")
+        add(.tokens, .down, "down", "j", footer: "next likely")
+        add(.tokens, .top, "home", "g")
+        add(.tokens, .bottom, "end", "G")
+        add(.tokens, .choose, "enter", footer: "branch here")
+        add(.tokens, .help, "?")
+
+        add(.models, .up, "k", "up")
+        add(.models, .down, "j", "down", footer: "move")
+        add(.models, .pageUp, "page-up", "ctrl-u")
+        add(.models, .pageDown, "page-down", "ctrl-d")
+        add(.models, .top, "g", "home")
+        add(.models, .bottom, "G", "end")
+        add(.models, .choose, "enter", footer: "use")
+        add(.models, .setDraft, "d", footer: "as draft")
+        add(.models, .noDraft, "D", footer: "no draft")
+        add(.models, .filter, "/", footer: "filter")
+        add(.models, .rescan, "R")
+        add(.models, .help, "?")
+        add(.models, .quit, "q")
+
+        add(.chats, .up, "k", "up")
+        add(.chats, .down, "j", "down")
+        add(.chats, .pageUp, "page-up", "ctrl-u")
+        add(.chats, .pageDown, "page-down", "ctrl-d")
+        add(.chats, .top, "g", "home")
+        add(.chats, .bottom, "G", "end")
+        add(.chats, .choose, "enter", footer: "open")
+        add(.chats, .filter, "/", footer: "search")
+        add(.chats, .renameChat, "r", footer: "rename")
+        add(.chats, .deleteChat, "d", footer: "delete")
+        add(.chats, .undoDelete, "u", footer: "undo")
+        add(.chats, .exportChat, "x", footer: "export")
+        add(.chats, .newChat, "n")
+        add(.chats, .help, "?")
+
+        add(.settings, .up, "k", "up")
+        add(.settings, .down, "j", "down", footer: "move")
+        add(.settings, .top, "g", "home")
+        add(.settings, .bottom, "G", "end")
+        add(.settings, .decrease, "left", "h", footer: "less")
+        add(.settings, .increase, "right", "l", footer: "more")
+        add(.settings, .choose, "enter", footer: "change")
+        add(.settings, .reset, "backspace", "r", footer: "default")
+        add(.settings, .help, "?")
+        add(.settings, .quit, "q")
+
+        add(.playground, .takeDraft, "tab", footer: "take")
+        add(.playground, .nextDraft, "down", "alt-]", footer: "next draft")
+        add(.playground, .previousDraft, "up", "alt-[")
+        add(.playground, .compare, "ctrl-r", footer: "compare")
+        add(.playground, .moreDrafts, "alt-+", "alt-=")
+        add(.playground, .fewerDrafts, "alt--")
+        add(.playground, .newline, "enter", "ctrl-j", "alt-enter")
+        add(.playground, .editor, "ctrl-g")
+
+        add(.panel, .nextPanel, "tab", "right", "l", footer: "next panel")
+        add(.panel, .zoomPanel, "z", footer: "back")
+        add(.panel, .help, "?")
+
+        add(.page, .up, "k", "up")
+        add(.page, .down, "j", "down")
+        add(.page, .pageUp, "page-up", "ctrl-u")
+        add(.page, .pageDown, "page-down", "ctrl-d", "space")
+        add(.page, .top, "g", "home")
+        add(.page, .bottom, "G", "end")
+        add(.page, .cancel, "q", "?")
+
+        add(.everywhere, .help, "f1", footer: "help")
+        add(.everywhere, .palette, "ctrl-p", footer: "commands")
+        add(.everywhere, .chatScreen, "f2", "alt-c")
+        add(.everywhere, .playgroundScreen, "f3", "alt-p")
+        add(.everywhere, .modelsScreen, "f6", "alt-m")
+        add(.everywhere, .settingsScreen, "f7", "alt-s")
+        add(.everywhere, .chats, "ctrl-o")
+        add(.everywhere, .newChat, "ctrl-n")
+        add(.everywhere, .panels, "alt-v", "f8")
+        add(.everywhere, .zoomPanel, "alt-z", "f9")
+        add(.everywhere, .nextStrategy, "alt-n")
+        add(.everywhere, .nextTheme, "alt-t")
+        add(.everywhere, .systemPrompt, "alt-y")
+        add(.everywhere, .continueAnswer, "alt-o")
+        add(.everywhere, .redraw, "ctrl-l")
+        add(.everywhere, .suspend, "ctrl-z")
+        add(.everywhere, .cancel, "esc")
+        add(.everywhere, .interrupt, "ctrl-c")
+        for number in 1...9 {
+            if let action = Action(rawValue: "recent-\(number)") { add(.everywhere, action, "alt-\(number)") }
+        }
+        return rows
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InklingCells
+internal import InklingDecoding
+internal import InklingEngine
+
+/// A live display: what it is called and how it draws. It reads the state's measurements and never the engine.
+public struct PanelDescriptor: Sendable, Identifiable {
+    public let id: String
+    public let title: String
+    /// What shows and hides it.
+    public let action: Action
+    /// Rows inside the border that it needs at least, and those it makes good use of.
+    let rows: ClosedRange<Int>
+    let draw: @Sendable (AppState, Rect, inout Canvas) -> Void
+}
+
+/// All panels, in the order in which they stand.
+public enum PanelRegistry {
+    public static let all: [PanelDescriptor] = [.speed, .acceptance, .netGain, .cache, .alternatives]
+}
+
+extension App {
+    /// Draws the chosen panels one below the other. Those that do not fit are left out, the last ones first; what is left
+    /// over goes to those that can use it.
+    static func drawPanels(_ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
+        var shown = PanelRegistry.all.filter { state.preferences.panels.contains($0.id) }
+        func least() -> Int { shown.reduce(0) { $0 + $1.rows.lowerBound + 2 } }
+        while shown.count > 1, least() > area.height { shown.removeLast() }
+        var spare = area.height - least()
+        var rest = area
+        for panel in shown {
+            let extra = max(0, min(spare, panel.rows.upperBound - panel.rows.lowerBound))
+            spare -= extra
+            let box = rest.cutTop(panel.rows.lowerBound + 2 + extra)
+            let inside = canvas.buffer.drawBorder(
+                box, title: TextLine(panel.title, role: .panelTitle), theme: canvas.theme, glyphs: canvas.glyphs)
+            panel.draw(state, inside.inset(dx: 1), &canvas)
+        }
+    }
+
+    /// One panel on the whole screen.
+    static func drawZoomed(_ state: AppState, _ canvas: inout Canvas) {
+        guard let panel = PanelRegistry.all.first(where: { $0.id == state.panels.zoomed }) else { return }
+        var area = Rect(state.size)
+        _ = area.cutTop(1)
+        _ = area.cutBottom(1)
+        let inside = canvas.buffer.drawBorder(
+            area, title: TextLine(panel.title, role: .panelTitle), isFocused: true, theme: canvas.theme,
+            glyphs: canvas.glyphs)
+        panel.draw(state, inside.inset(dx: 2, dy: 1), &canvas)
+    }
+}
+
+extension Canvas {
+    /// A name on the left and its value on the right of one row.
+    mutating func fact(_ name: String, _ value: String, role: Role = .text, in row: Rect) {
+        writeRight(TextLine(value, role: role), in: row)
+        let room = row.width - displayWidth(value) - 1
+        let line = TextLine(name, role: .dim).truncated(to: max(0, room), mark: glyphs.ellipsis)
+        write(line, at: row.origin, within: row)
+    }
+
+    /// A sentence in place of figures.
+    mutating func remark(_ text: String, in area: Rect) {
+        for (row, line) in TextLine(text, role: .dim).wrapped(to: max(1, area.width)).prefix(area.height).enumerated() {
+            write(line, at: Point(x: area.x, y: area.y + row), within: area)
+        }
+    }
+}

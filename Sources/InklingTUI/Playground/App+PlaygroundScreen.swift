@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InklingCells
+internal import InklingDecoding
+internal import InklingEngine
+
+/// Where things are in the playground.
+struct PlaygroundLayout {
+    let text: Rect
+    let results: Rect
+
+    var textWidth: Int { max(2, text.width) }
+
+    init(_ state: AppState) {
+        var rest = Rect(state.size)
+        _ = rest.cutTop(1)
+        _ = rest.cutBottom(1)
+        let rows = state.playground.compares ? state.playground.count + 4 : state.playground.count + 3
+        let height = min(max(rows, 5), max(4, rest.height / 2))
+        results = rest.cutBottom(height)
+        text = rest.inset(dx: 2, dy: 1)
+    }
+}
+
+extension App {
+    static func drawPlayground(_ state: AppState, _ canvas: inout Canvas) {
+        let layout = PlaygroundLayout(state)
+        canvas.buffer.drawBorder(
+            layout.text.inset(dx: -2, dy: -1), title: TextLine("Type, and drafts appear", role: .panelTitle),
+            note: TextLine("\(state.playground.count) drafts of \(state.playground.length) tokens", role: .dim),
+            isFocused: true, theme: canvas.theme, glyphs: canvas.glyphs)
+        drawText(state, layout.text, &canvas)
+        if state.playground.compares {
+            let places = layout.results.columns(PlaygroundState.methods.count)
+            for (method, place) in zip(PlaygroundState.methods, places) { drawOutcome(method, state, place, &canvas) }
+        } else {
+            drawOutcome(.superposed, state, layout.results, &canvas)
+        }
+    }
+
+    /// The text with the chosen draft in it, as it would be.
+    private static func drawText(_ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
+        let editor = state.playground.editor
+        guard !editor.isEmpty else {
+            canvas.write(
+                state.session == nil ? "the model is being loaded" : "To list all files in", .inputPlaceholder,
+                at: area.origin, within: area)
+            canvas.cursor = area.origin
+            return
+        }
+        var whole = editor
+        let draft = state.playground.selectedDraft ?? ""
+        whole.insert(draft)
+        let ghost = editor.cursor..<whole.cursor
+        whole.moveCursor(to: editor.cursor)
+        let layout = EditorLayout(whole, width: max(2, area.width))
+        let first = max(0, layout.cursor.y - area.height + 1)
+        for line in 0..<area.height where layout.rows.indices.contains(first + line) {
+            var x = area.x
+            for (offset, character) in layout.text(row: first + line).enumerated() {
+                let position = layout.rows[first + line].lowerBound + offset
+                x += canvas.write(
+                    String(character), ghost.contains(position) ? .ghostText : .inputText,
+                    at: Point(x: x, y: area.y + line), within: area)
+            }
+        }
+        if state.overlays.isEmpty {
+            canvas.cursor = Point(x: area.x + min(layout.cursor.x, area.width - 1), y: area.y + layout.cursor.y - first)
+        }
+    }
+
+    private static func drawOutcome(_ method: DraftMethod, _ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
+        let isMain = method == .superposed
+        var rest = canvas.buffer.drawBorder(
+            area, title: TextLine(method.title, role: .panelTitle), theme: canvas.theme, glyphs: canvas.glyphs
+        ).inset(dx: 1)
+        let outcome = state.playground.outcomes[method]
+        let facts = rest.cutBottom(1)
+        canvas.write(
+            figures(outcome).truncated(to: facts.width, mark: canvas.glyphs.ellipsis), at: facts.origin, within: facts)
+        guard let outcome else { return }
+        if let problem = outcome.problem {
+            canvas.remark(problem, in: rest)
+            return
+        }
+        for (index, draft) in outcome.drafts.prefix(rest.height).enumerated() {
+            let place = rest.row(index)
+            var line = TextLine("\(index + 1) ", role: isMain ? .key : .dim)
+            line.append(draft.split(separator: "\n").joined(separator: "↵"), role: isMain ? .text : .dim)
+            if isMain, outcome.live.indices.contains(index), !outcome.isDone {
+                let live = outcome.live[index]
+                line.append("  \(Figures.percent(Double(live.state.weight)))", role: .dim)
+                if live.state.hasSupport { line.append(" n-grams", role: .success) }
+            }
+            canvas.write(line.truncated(to: place.width, mark: canvas.glyphs.ellipsis), at: place.origin, within: place)
+            if isMain, index == state.playground.selected { canvas.buffer.select(place, theme: canvas.theme) }
+        }
+    }
+
+    private static func figures(_ outcome: PlaygroundState.Outcome?) -> TextLine {
+        guard let outcome else { return TextLine("ctrl-r asks for it as well", role: .dim) }
+        var facts: [String] = []
+        if let passes = outcome.passCount { facts.append("\(passes) passes") }
+        if let time = outcome.draftDuration { facts.append("drafted in \(Figures.duration(time))") }
+        if let latency = outcome.latency { facts.append("\(Figures.duration(latency)) after the key") }
+        return TextLine(facts.isEmpty ? "…" : facts.joined(separator: " · "), role: .dim)
+    }
+}

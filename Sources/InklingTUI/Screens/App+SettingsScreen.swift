@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InklingCells
+
+extension App {
+    static func drawSettings(_ state: AppState, _ canvas: inout Canvas) {
+        var rest = Rect(state.size)
+        _ = rest.cutTop(1)
+        _ = rest.cutBottom(1)
+        let settings = SettingRegistry.all(for: state.preferences, themes: state.themes.map(\.name))
+        let help = rest.cutBottom(2).inset(dx: 2)
+        let issues = state.settings.issues
+        if !issues.isEmpty {
+            let area = rest.cutBottom(min(issues.count + 1, max(2, rest.height / 3))).inset(dx: 2)
+            canvas.write("Not understood in your files", .warning, at: area.origin, within: area)
+            for (row, issue) in issues.prefix(area.height - 1).enumerated() {
+                canvas.write(
+                    TextLine(issue.description, role: .warning).truncated(to: area.width, mark: canvas.glyphs.ellipsis),
+                    at: Point(x: area.x, y: area.y + 1 + row), within: area)
+            }
+        }
+        // Headings are rows of their own, so the selected setting is looked up among all rows.
+        var rows: [(heading: String?, setting: Setting?)] = []
+        var section = ""
+        for setting in settings {
+            if setting.section != section {
+                if !rows.isEmpty { rows.append((nil, nil)) }
+                rows.append((setting.section, nil))
+                section = setting.section
+            }
+            rows.append((nil, setting))
+        }
+        let selected = App.selectedSetting(state, settings)
+        let current = rows.firstIndex { $0.setting?.id == selected?.id } ?? 0
+        let area = rest.inset(dx: 2)
+        var list = ListState(selected: current)
+        // The heading of the first section stays in sight.
+        let visible = list.scroll(height: area.height, count: rows.count, margin: 2)
+        let nameWidth = min(30, area.width / 2)
+        for (row, index) in visible.enumerated() {
+            let place = area.row(row)
+            if let heading = rows[index].heading {
+                canvas.write(heading, .heading, at: place.origin, within: place)
+            } else if let setting = rows[index].setting {
+                canvas.write("  " + setting.title, .text, at: place.origin, within: place.splitLeft(nameWidth).left)
+                let value = setting.read(state.preferences).split(separator: "\n").joined(separator: " ")
+                let isDefault = setting.read(Preferences()) == setting.read(state.preferences)
+                let field = place.splitLeft(nameWidth).right
+                canvas.write(
+                    TextLine(value.isEmpty ? "not set" : value, role: value.isEmpty || isDefault ? .dim : .accent)
+                        .truncated(to: field.width, mark: canvas.glyphs.ellipsis), at: field.origin, within: field)
+                if setting.id == selected?.id { canvas.buffer.select(place, theme: canvas.theme) }
+            }
+        }
+        if let selected {
+            canvas.buffer.drawRule(
+                Rect(x: help.x, y: help.y, width: help.width, height: 1), theme: canvas.theme, glyphs: canvas.glyphs)
+            canvas.write(
+                TextLine("\(selected.id): \(selected.help) (\(selected.allowed))", role: .dim)
+                    .truncated(to: help.width, mark: canvas.glyphs.ellipsis),
+                at: Point(x: help.x, y: help.y + 1), within: help)
+        }
+    }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InklingDecoding
+
+/// One thing that can be set: a row of the settings screen, a name for `/set`, and a key of the configuration.
+public struct Setting: Sendable, Identifiable {
+    public enum Kind: Sendable, Equatable {
+        case real(ClosedRange<Double>, step: Double)
+        case integer(ClosedRange<Int>, step: Int)
+        case choice([String])
+        case flag
+        case text
+    }
+
+    /// Also its key in the configuration: `section.name`.
+    public let id: String
+    public let section: String
+    public let title: String
+    public let help: String
+    public let kind: Kind
+    /// The value as text; empty stands for "not set" where that is possible.
+    public let read: @Sendable (Preferences) -> String
+    /// - Returns: false, and nothing changed, if the text is no value.
+    public let write: @Sendable (inout Preferences, String) -> Bool
+
+    public init(
+        _ id: String, section: String, _ title: String, _ kind: Kind, _ help: String,
+        read: @escaping @Sendable (Preferences) -> String,
+        write: @escaping @Sendable (inout Preferences, String) -> Bool
+    ) {
+        self.id = id
+        self.section = section
+        self.title = title
+        self.kind = kind
+        self.help = help
+        self.read = read
+        self.write = write
+    }
+
+    /// What may be given, in words.
+    public var allowed: String {
+        switch kind {
+        case .real(let range, _): "a number from \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
+        case .integer(let range, _): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .choice(let words): "one of \(words.joined(separator: ", "))"
+        case .flag: "on or off"
+        case .text: "any text"
+        }
+    }
+
+    /// The value one step up or down; nil where there is none.
+    public func stepped(_ preferences: Preferences, by direction: Int) -> String? {
+        let value = read(preferences)
+        switch kind {
+        case .real(let range, let step):
+            let number = (Double(value) ?? range.lowerBound) + Double(direction) * step
+            // In whole steps, so that 0.1 + 0.2 shows as 0.3.
+            let rounded = (number / step).rounded() * step
+            return Self.short(min(max(rounded, range.lowerBound), range.upperBound))
+        case .integer(let range, let step):
+            let (sum, overflow) = (Int(value) ?? range.lowerBound).addingReportingOverflow(direction * step)
+            return String(overflow ? range.upperBound : min(max(sum, range.lowerBound), range.upperBound))
+        case .choice(let words):
+            guard !words.isEmpty else { return nil }
+            let index = words.firstIndex(of: value) ?? 0
+            return words[(index + direction + words.count) % words.count]
+        case .flag: return value == "on" ? "off" : "on"
+        case .text: return nil
+        }
+    }
+
+    /// A number without digits that say nothing.
+    static func short(_ number: Double) -> String {
+        guard number.isFinite, abs(number) < 1e9 else { return "\(number)" }
+        let scaled = (number * 1000).rounded()
+        if scaled.truncatingRemainder(dividingBy: 1000) == 0 { return String(Int(scaled / 1000)) }
+        let magnitude = Int(abs(scaled))
+        var digits = String(magnitude % 1000)
+        digits = String(repeating: "0", count: 3 - digits.count) + digits
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return (scaled < 0 ? "-" : "") + "\(magnitude / 1000).\(digits)"
+    }
+
+    static func flag(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "on", "true", "yes", "1": true
+        case "off", "false", "no", "0": false
+        default: nil
+        }
+    }
+}
+
+/// All settings, in the order in which they are shown.
+public enum SettingRegistry {
+    /// The settings of a strategy are those of the chosen one.
+    public static func all(for preferences: Preferences, themes: [String]) -> [Setting] {
+        decoding + strategyRows(preferences) + sampling + chat + appearance(themes: themes)
+    }
+
+    /// The one of this name; the section may be left out where the rest is clear.
+    public static func named(_ name: String, in settings: [Setting]) -> Setting? {
+        settings.first { $0.id == name }
+            ?? settings.first { $0.id.split(separator: ".").last.map(String.init) == name }
+    }
+
+    private static let decoding: [Setting] = [
+        Setting(
+            "decoding.strategy", section: "Decoding", "method", .choice(StrategyRegistry.all.map(\.id)),
+            "how tokens are decoded",
+            read: { $0.strategy },
+            write: { preferences, text in
+                guard StrategyRegistry.all.contains(where: { $0.id == text }) else { return false }
+                preferences.strategy = text
+                return true
+            })
+    ]
+
+    private static func strategyRows(_ preferences: Preferences) -> [Setting] {
+        guard let strategy = StrategyRegistry.all.first(where: { $0.id == preferences.strategy }) else { return [] }
+        return strategy.parameters.map { parameter in
+            let kind: Setting.Kind =
+                switch parameter.kind {
+                case .integer(let range): .integer(range, step: 1)
+                case .real(let range): .real(range, step: (range.upperBound - range.lowerBound) / 20)
+                case .choice(let words): .choice(words)
+                case .flag: .flag
+                }
+            let (id, name) = (strategy.id, parameter.name)
+            return Setting(
+                "\(id).\(name)", section: "Decoding", "\(id) \(name)", kind, parameter.help,
+                read: { text(of: $0.parameters[id]?[name] ?? parameter.defaultValue) },
+                write: { preferences, text in
+                    guard let value = try? strategy.value(named: name, text: text) else { return false }
+                    preferences.parameters[id, default: [:]][name] = value == parameter.defaultValue ? nil : value
+                    return true
+                })
+        }
+    }
+
+    /// As ``Setting/short(_:)`` writes numbers.
+    private static func text(of value: ParameterValue) -> String {
+        if case .real(let number) = value { Setting.short(number) } else { value.description }
+    }
+
+    private static let sampling: [Setting] = [
+        real("temperature", 0...2, 0.05, "0 always takes the likeliest token", \.sampler.temperature),
+        integer("top-k", 0...1000, 5, "keeps the likeliest tokens; 0 keeps all", \.sampler.topK),
+        real("top-p", 0...1, 0.05, "keeps the likeliest tokens that together reach this probability", \.sampler.topP),
+        real("min-p", 0...1, 0.01, "drops tokens less likely than this share of the likeliest", \.sampler.minP),
+        real("typical-p", 0...1, 0.05, "locally typical sampling; 1 is off", \.sampler.typicalP),
+        real(
+            "repeat-penalty", 0.5...2, 0.05, "divides the logits of recent tokens; 1 is off",
+            \.sampler.repetitionPenalty),
+        real(
+            "frequency-penalty", -2...2, 0.1, "taken from a token's logit each time it occurred",
+            \.sampler.frequencyPenalty),
+        real(
+            "presence-penalty", -2...2, 0.1, "taken from a token's logit once it has occurred",
+            \.sampler.presencePenalty),
+        Setting(
+            "sampling.seed", section: "Sampling", "seed", .text, "the same one gives the same text; empty: another each time",
+            read: { $0.seed.map { String($0) } ?? "" },
+            write: { preferences, text in
+                if text.isEmpty {
+                    preferences.seed = nil
+                    return true
+                }
+                guard let seed = UInt64(text) else { return false }
+                preferences.seed = seed
+                return true
+            }),
+        Setting(
+            "sampling.max-tokens", section: "Sampling", "longest answer", .text,
+            "tokens; empty: until the model ends it",
+            read: { $0.maxTokens.map { String($0) } ?? "" },
+            write: { preferences, text in
+                if text.isEmpty {
+                    preferences.maxTokens = nil
+                    return true
+                }
+                guard let count = Int(text), (1...1_000_000).contains(count) else { return false }
+                preferences.maxTokens = count
+                return true
+            }),
+    ]
+
+    private static let chat: [Setting] = [
+        Setting(
+            "chat.system", section: "Chat", "system prompt", .text, "said to the model before everything",
+            read: { $0.systemPrompt },
+            write: { preferences, text in
+                preferences.systemPrompt = text
+                return true
+            }),
+        Setting(
+            "chat.when-full", section: "Chat", "when the context is full", .choice(ContextChoice.allCases.map(\.rawValue)),
+            "ask: nothing is dropped and nothing sent; drop-oldest: a mark shows what is no longer read",
+            read: { $0.contextChoice.rawValue },
+            write: { preferences, text in
+                guard let choice = ContextChoice(rawValue: text) else { return false }
+                preferences.contextChoice = choice
+                return true
+            }),
+        flag("chat.fold-reasoning", "Chat", "fold reasoning", "when it is done", \.foldsReasoning),
+    ]
+
+    private static func appearance(themes: [String]) -> [Setting] {
+        [
+            Setting(
+                "appearance.theme", section: "Appearance", "theme", .choice(themes), "colours by role",
+                read: { $0.theme },
+                write: { preferences, text in
+                    guard themes.contains(text) else { return false }
+                    preferences.theme = text
+                    return true
+                }),
+            flag("appearance.panels", "Appearance", "panels", "beside the conversation, where there is room", \.showsPanels),
+            flag("appearance.ascii", "Appearance", "ASCII only", "lines and graphs without Unicode", \.ascii),
+            flag("appearance.mouse", "Appearance", "mouse", "wheel and clicks; selecting text then needs Shift", \.mouse),
+        ]
+    }
+
+    private static func real(
+        _ name: String, _ range: ClosedRange<Double>, _ step: Double, _ help: String,
+        _ path: any WritableKeyPath<Preferences, Float> & Sendable
+    ) -> Setting {
+        Setting(
+            "sampling.\(name)", section: "Sampling", name, .real(range, step: step), help,
+            read: { Setting.short(Double($0[keyPath: path])) },
+            write: { preferences, text in
+                guard let number = Double(text), range.contains(number) else { return false }
+                preferences[keyPath: path] = Float(number)
+                return true
+            })
+    }
+
+    private static func integer(
+        _ name: String, _ range: ClosedRange<Int>, _ step: Int, _ help: String,
+        _ path: any WritableKeyPath<Preferences, Int> & Sendable
+    ) -> Setting {
+        Setting(
+            "sampling.\(name)", section: "Sampling", name, .integer(range, step: step), help,
+            read: { String($0[keyPath: path]) },
+            write: { preferences, text in
+                guard let number = Int(text), range.contains(number) else { return false }
+                preferences[keyPath: path] = number
+                return true
+            })
+    }
+
+    private static func flag(
+        _ id: String, _ section: String, _ title: String, _ help: String,
+        _ path: any WritableKeyPath<Preferences, Bool> & Sendable
+    ) -> Setting {
+        Setting(
+            id, section: section, title, .flag, help, read: { $0[keyPath: path] ? "on" : "off" },
+            write: { preferences, text in
+                guard let value = Setting.flag(text) else { return false }
+                preferences[keyPath: path] = value
+                return true
+            })
+    }
+}
