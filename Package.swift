@@ -17,14 +17,16 @@ let swift: [SwiftSetting] = [
 let kernels: [CSetting] = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 /// A target of level 0 to 6; dependencies go down only, as CONTRIBUTING.md shows.
 func level(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swift)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swift)
 }
 
 let package = Package(
@@ -45,10 +47,14 @@ let package = Package(
         .default(enabledTraits: ["Readline"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .target(name: "CKernels", cSettings: kernels),
+        .systemLibrary(
+            name: "CCMark", providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
@@ -57,25 +63,38 @@ let package = Package(
         level("InklingTokenizer"),
         level("InklingTemplates"),
         level("InklingCells"),
+        level("InklingMarkdown", ["InklingCells", "CCMark"]),
         level("InklingGGUF", ["InklingTensor"]),
+        level("InklingStore", ["InklingCells", grdb]),
         level("InklingModel", ["InklingTensor", "InklingTokenizer"]),
         level("InklingArchitectures", ["InklingModel", "InklingGGUF", "InklingTensor", "InklingTokenizer"]),
         level("InklingDecoding", ["InklingModel", "InklingTokenizer"]),
+        level("InklingNGrams", ["InklingDecoding", "InklingTensor", "InklingTokenizer"]),
         level(
             "InklingEngine",
             [
                 "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingTemplates",
                 "InklingTensor", "InklingTokenizer",
             ]),
+        level("InklingCurses", ["InklingCells", "CNcurses"]),
+        level(
+            "InklingTUI",
+            [
+                "InklingCells", "InklingDecoding", "InklingEngine", "InklingMarkdown", "InklingModel", "InklingStore",
+                "InklingTensor", "InklingTokenizer", toml,
+            ]),
+        level("InklingTuning", ["InklingDecoding", "InklingModel", "InklingTokenizer"]),
         level("InklingModelMaker", ["InklingGGUF", "InklingTensor"]),
         .executableTarget(
             name: "inkling",
             dependencies: [
-                "InklingArchitectures", "InklingCells", "InklingDecoding", "InklingEngine", "InklingGGUF",
-                "InklingModel", "InklingTemplates", "InklingTensor", "InklingTokenizer", arguments,
+                "InklingArchitectures", "InklingCells", "InklingCurses", "InklingDecoding", "InklingEngine",
+                "InklingGGUF", "InklingModel", "InklingNGrams", "InklingStore", "InklingTUI", "InklingTemplates",
+                "InklingTensor", "InklingTokenizer", "InklingTuning", arguments,
                 .target(name: "CReadline", condition: .when(traits: ["Readline"])),
             ],
-            swiftSettings: swift),
+            // Part of the program, so that it needs no file beside it.
+            resources: [.embedInCode("Bench/prompts.jsonl")], swiftSettings: swift),
         .executableTarget(
             name: "inkling-make-model",
             dependencies: ["InklingGGUF", "InklingModelMaker", "InklingTensor", arguments], swiftSettings: swift),
@@ -96,6 +115,15 @@ let package = Package(
         tests("InklingTokenizerTests", ["InklingTokenizer"]),
         tests("InklingTemplatesTests", ["InklingTemplates"]),
         tests("InklingCellsTests", ["InklingCells"]),
+        tests("InklingMarkdownTests", ["InklingMarkdown", "InklingCells"]),
+        tests("InklingCursesTests", ["InklingCurses", "InklingCells"]),
+        tests("InklingStoreTests", ["InklingStore", "InklingCells", grdb]),
+        tests(
+            "InklingTUITests",
+            [
+                "InklingTUI", "InklingCells", "InklingDecoding", "InklingEngine", "InklingModel", "InklingStore",
+                "InklingTensor", "InklingTokenizer",
+            ], exclude: ["Snapshots"]),
         tests("InklingModelTests", ["InklingModel", "InklingTensor", "InklingTokenizer", "InklingTestSupport"]),
         tests(
             "InklingArchitecturesTests",
@@ -105,6 +133,10 @@ let package = Package(
             ]),
         tests(
             "InklingDecodingTests", ["InklingDecoding", "InklingModel", "InklingTokenizer", "InklingTestSupport"]),
+        tests("InklingNGramsTests", ["InklingNGrams", "InklingDecoding", "InklingTensor", "InklingTokenizer"]),
+        tests(
+            "InklingTuningTests",
+            ["InklingTuning", "InklingDecoding", "InklingModel", "InklingTokenizer", "InklingTestSupport"]),
         tests(
             "InklingEngineTests",
             [

@@ -5,6 +5,18 @@
 
 import PackageDescription
 
+/// What every target is built with.
+let swift: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+]
+
+let inkling: Target.Dependency = .product(name: "Inkling", package: "Inkling")
+
 let package = Package(
     name: "InklingBenchmarks",
     platforms: [.macOS(.v15)],
@@ -12,16 +24,7 @@ let package = Package(
         .package(name: "Inkling", path: "..")
     ],
     targets: [
-        .executableTarget(
-            name: "kernel-bench",
-            dependencies: [.product(name: "Inkling", package: "Inkling")],
-            swiftSettings: [
-                .swiftLanguageMode(.v6),
-                .enableUpcomingFeature("ExistentialAny"),
-                .enableUpcomingFeature("InternalImportsByDefault"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-                .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-                .strictMemorySafety(),
-            ])
+        .executableTarget(name: "kernel-bench", dependencies: [inkling], swiftSettings: swift),
+        .executableTarget(name: "speculation-bench", dependencies: [inkling], swiftSettings: swift),
     ]
 )

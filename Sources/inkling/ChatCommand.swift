@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import InklingDecoding
 import InklingEngine
+internal import InklingTUI
 
 struct ChatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,16 +46,34 @@ struct ChatCommand: ParsableCommand {
     func run() throws {
         let settings = try sampling.settings()
         let values = try decoding.values()
+        if !plain, Interface.isPossible { return try openInterface(settings, values) }
         let signals = StandardInput.isTerminal ? try PlainChatSignals() : nil
         // Before the threads of the model start, which would take the signals otherwise.
         Signals.catchInterrupts(with: signals == nil ? [] : Signals.ofTerminal)
-        let session = try models.open(for: decoding.strategy)
+        let session = try models.open()
         let state = PlainChatState(
             system: system, sampler: settings, strategy: decoding.strategy, parameters: values, maxTokens: n,
             hasDraft: session.draft != nil)
         if let signals { Signals.deliver { signals.receive($0) } }
         let reader: any LineReader = signals.map { self.reader($0) } ?? PlainLineReader()
         try PlainChat(session: session, state: state, reader: reader, signals: signals).run()
+    }
+
+    private func openInterface(_ settings: SamplerSettings, _ values: [String: ParameterValue]) throws {
+        try Interface(
+            places: .current(folders: models.modelsDir.map { [$0] } ?? []), target: models.model, draft: models.draft,
+            options: EngineOptions(session: models.session, chatFormat: models.chatFormat)
+        ) { preferences in
+            // What was left at its default on the command line is the configuration's to say.
+            var given = settings
+            given.seed = SamplerSettings().seed
+            if given != SamplerSettings() { preferences.sampler = settings }
+            preferences.seed = sampling.seed ?? preferences.seed
+            if let strategy = decoding.given { preferences.strategy = strategy }
+            if !values.isEmpty { preferences.parameters[preferences.strategy] = values }
+            preferences.maxTokens = n ?? preferences.maxTokens
+            preferences.systemPrompt = system ?? preferences.systemPrompt
+        }.run()
     }
 
     /// The best reader for this terminal.

@@ -18,6 +18,7 @@ struct GenerateCommand: ParsableCommand {
               inkling generate -p "How do I list open ports?"
               git diff | inkling generate -n 200 --temp 0
               inkling generate --raw -p "Once upon a time" -n 50 --seed 7
+              inkling generate -m TARGET -d DRAFT -s pearl -p "Hello" --trace pearl.json
             """)
 
     @OptionGroup(title: "Model") var models: ModelOptions
@@ -52,6 +53,9 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Print one JSON event a line, as it happens.")
     var ndjson = false
 
+    @Option(help: ArgumentHelp("Write what took when, for Perfetto and other trace viewers.", valueName: "FILE"))
+    var trace: String?
+
     @Flag(help: "Print figures on standard error at the end.")
     var verbose = false
 
@@ -66,8 +70,10 @@ struct GenerateCommand: ParsableCommand {
             Output.error("inkling: reading the prompt from standard input; end it with Ctrl-D")
         }
         let text = if let prompt { Array(prompt.utf8) } else { try StandardInput.readAll() }
+        // Before there is anything to lose, it must be clear that the file can be written.
+        let traceFile = try trace.map(TraceFile.init)
         Signals.catchInterrupts()
-        let session = try models.open(for: decoding.strategy)
+        let session = try models.open()
         let request = GenerationRequest(
             prompt: try promptTokens(text, session), strategy: decoding.strategy, parameters: values, sampler: settings,
             maxTokens: n, stopStrings: stop, endTokens: ignoreEos ? [] : session.endTokens,
@@ -75,11 +81,19 @@ struct GenerateCommand: ParsableCommand {
         let cancellation = CancellationFlag()
         let printer = GenerationPrinter(
             format: json ? .json : ndjson ? .ndjson : .text, session: session, request: request)
+        var trace = traceFile.map { _ in GenerationTrace(strategy: decoding.strategy) }
         let summary = Signals.cancelling(cancellation) {
-            session.generate(request, cancellation: cancellation, emit: printer.take)
+            session.generate(request, cancellation: cancellation) { event in
+                printer.take(event)
+                trace?.take(event)
+            }
         }
         try printer.finish(summary)
-        if verbose { Output.error(GenerationReport.line(summary.statistics)) }
+        if let traceFile, let trace { try traceFile.write(trace) }
+        if verbose {
+            Output.error(GenerationReport.line(summary.statistics))
+            if let judge = GenerationReport.judge(session, strategy: decoding.strategy) { Output.error(judge) }
+        }
         switch summary.reason {
         case .failed(let error): throw Failure(.generation(error))
         case .cancelled: throw Failure.interrupted

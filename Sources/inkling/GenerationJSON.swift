@@ -67,6 +67,8 @@ struct StatsJSON: Encodable {
 struct GenerationJSON: Encodable {
     var model: String
     var draft: String?
+    /// The path of the acceptance head that judged drafts.
+    var head: String?
     var strategy: String
     var seed: UInt64
     var prompt_tokens: [Int32]
@@ -78,6 +80,7 @@ struct GenerationJSON: Encodable {
     init(_ summary: GenerationSummary, request: GenerationRequest, session: ModelSession, stats: StatsJSON) {
         model = session.target.name
         draft = session.draft?.name
+        head = session.head(for: summary.strategy)?.path
         strategy = summary.strategy
         seed = summary.seed
         prompt_tokens = request.prompt.map(\.rawValue)
@@ -88,13 +91,14 @@ struct GenerationJSON: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, draft, strategy, seed, prompt_tokens, tokens, text, finish, stats
+        case model, draft, head, strategy, seed, prompt_tokens, tokens, text, finish, stats
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(model, forKey: .model)
         try container.encode(draft, forKey: .draft)
+        try container.encode(head, forKey: .head)
         try container.encode(strategy, forKey: .strategy)
         try container.encode(seed, forKey: .seed)
         try container.encode(prompt_tokens, forKey: .prompt_tokens)
@@ -124,25 +128,72 @@ enum NDJSON {
         var tokens: [Int32]
         var probs: [Float]
         var parents: [Int]?
+        /// Why the draft ended there: a word of ``DraftStop``.
+        var stop: String?
 
-        init(_ round: DecodingRound, _ draft: DraftTree) {
+        /// nil where nothing was drafted, unless something kept the strategy from it: plain decoding prints no empty
+        /// drafts.
+        init?(_ round: DecodingRound) {
+            let draft = round.draft ?? DraftTree()
+            guard !draft.isEmpty || round.stop == .noMatch || round.stop == .unknownToken else { return nil }
             self.round = round.index
             tokens = draft.tokens.map(\.rawValue)
             probs = draft.probabilities
             parents = draft.isChain ? nil : draft.parents
+            stop = round.stop?.rawValue
         }
     }
 
     struct Verify: Encodable {
+        /// The drafted token that the target did not take, with the probabilities that decided it.
+        struct Rejected: Encodable {
+            /// Index in the draft.
+            var index: Int
+            var token: Int32
+            var target_prob, draft_prob: Float
+        }
+
         var event = "verify"
         var round, accepted, drafted: Int
         var correction: Int32?
+        var rejected: Rejected?
+        /// Drafted already, and judged in the next round.
+        var pending: [Int32]
 
-        init(_ round: DecodingRound) {
+        /// nil where there was nothing to judge.
+        init?(_ round: DecodingRound) {
+            guard let draft = round.draft, !draft.isEmpty else { return nil }
             self.round = round.index
             accepted = round.acceptedCount
             drafted = round.draftedCount
             correction = round.committed.first { $0.source == .correction }?.id.rawValue
+            if let rejection = round.verdict?.rejection {
+                rejected = Rejected(
+                    index: rejection.node, token: draft.tokens[rejection.node].rawValue,
+                    target_prob: rejection.targetProbability, draft_prob: rejection.draftProbability)
+            }
+            pending = round.pending.map(\.rawValue)
+        }
+    }
+
+    /// What a strategy shows about a round: the method it chose, and its own figures.
+    struct Round: Encodable {
+        var event = "round"
+        var round: Int
+        var method, reason: String?
+        var seconds: Double
+        var measures: [String: Double]
+
+        /// nil where there is nothing to show.
+        init?(_ round: DecodingRound) {
+            guard round.choice != nil || !round.measures.isEmpty else { return nil }
+            self.round = round.index
+            method = round.choice?.method
+            reason = round.choice?.reason.rawValue
+            seconds = round.duration.seconds
+            measures = Dictionary(
+                round.measures.lazy.filter { $0.value.isFinite }.map { ($0.name, $0.value) }
+            ) { first, _ in first }
         }
     }
 
@@ -201,8 +252,23 @@ enum GenerationReport {
         return parts.joined(separator: "; ")
     }
 
+    /// By what drafts end, for strategies that an acceptance head can tell; nil for others.
+    static func judge(_ session: ModelSession, strategy: String) -> String? {
+        guard let descriptor = try? StrategyRegistry.descriptor(strategy), descriptor.uses.contains(.acceptanceHead)
+        else { return nil }
+        return session.head.map { "drafts end by the acceptance head \"\($0.path)\"" }
+            ?? "drafts end by the draft model's own confidence; \"inkling tune\" trains a head"
+    }
+
     private static func tenths(_ value: Double) -> String {
         let scaled = (value * 10).rounded()
         return "\(Int(scaled) / 10).\(Int(scaled) % 10)"
+    }
+}
+
+extension ModelSession {
+    /// The acceptance head, if the strategy uses one.
+    func head(for strategy: String) -> HeadFile? {
+        (try? StrategyRegistry.descriptor(strategy))?.uses.contains(.acceptanceHead) == true ? head : nil
     }
 }

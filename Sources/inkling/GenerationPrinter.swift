@@ -29,11 +29,9 @@ final class GenerationPrinter {
         case (.ndjson, .prefill(let progress)):
             print(NDJSON.Prefill(progress))
         case (.ndjson, .round(let round)):
-            // A round without a draft is a token: plain decoding prints no empty drafts.
-            if let draft = round.draft, !draft.isEmpty {
-                print(NDJSON.Draft(round, draft))
-                print(NDJSON.Verify(round))
-            }
+            if let draft = NDJSON.Draft(round) { print(draft) }
+            if let verify = NDJSON.Verify(round) { print(verify) }
+            if let figures = NDJSON.Round(round) { print(figures) }
             for token in round.committed { print(NDJSON.Token(token)) }
         default:
             break

@@ -19,9 +19,9 @@ struct Inkling: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ChatCommand.self, GenerateCommand.self, ModelsCommand.self, StrategiesCommand.self, BenchCommand.self,
-            PerplexityCommand.self, LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
-            TemplateCommand.self,
+            ChatCommand.self, GenerateCommand.self, DraftsCommand.self, ModelsCommand.self, StrategiesCommand.self,
+            BenchCommand.self, VerifyCommand.self, TuneCommand.self, NGramsCommand.self, PerplexityCommand.self,
+            LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, TemplateCommand.self,
         ],
         defaultSubcommand: ChatCommand.self)
 

@@ -2,31 +2,49 @@
 
 import InklingDecoding
 import InklingEngine
-import InklingTensor
 
 extension ModelOptions {
     /// Finds, loads and pairs the models that the options name, and remembers them for the next start.
-    ///
-    /// - Parameter strategy: one whose two lanes run at once leaves the draft's threads out of the target's.
-    func open(for strategy: String = StrategyDescriptor.autoregressive.id) throws -> ModelSession {
+    func open() throws -> ModelSession {
         let library = ModelLibrary(places: .current(folders: modelsDir.map { [$0] } ?? []))
-        let chosen = try ModelChoice(model: model, draft: draft, in: library)
-        let lanesOverlap = strategy == StrategyDescriptor.pearl.id && chosen.draft != nil
-        let cores = physicalCoreCount() - (lanesOverlap ? draftThreads ?? 1 : 0)
-        let pool = ComputePool(width: threads ?? max(1, cores))
+        var chosen = try ModelChoice(model: model, draft: draft, in: library)
+        var line = LoadingLine()
+        defer { line.clear() }
         let session: ModelSession
         do throws(EngineError) {
-            let target = try LoadedModel(path: chosen.target, pool: pool, chatFormat: chatFormat)
-            let draft: LoadedModel? =
-                if let path = chosen.draft { try LoadedModel(path: path, pool: pool) } else { nil }
-            session = try ModelSession(target: target, draft: draft, options: self.session, pool: pool)
+            let pair = try ModelPair.load(
+                chosen, options: self.session, chatFormat: chatFormat,
+                stage: { stage in
+                    line.show(stage)
+                    return true
+                })
+            let head = try acceptanceHead(for: pair.target, draft: pair.draft, suggested: chosen.head)
+            session = try ModelSession(
+                target: pair.target, draft: pair.draft, head: head, options: self.session,
+                costCache: CostCache(places: library.places))
         } catch { throw Failure(error) }
-        if case .replaced(let problem) = session.target.chatFormat.origin {
-            Output.error("inkling: \(problem) ChatML is used instead.")
-        }
+        line.clear()
+        chosen.head = session.head?.path
+        if let warning = session.target.chatFormat.warning { Output.error("inkling: \(warning)") }
         // Not being able to write it down is no reason to fail.
         try? LastUsed(places: library.places).remember(chosen)
         return session
+    }
+
+    /// The head that the options name, else one that is found; what is found but fits not is passed over.
+    private func acceptanceHead(
+        for target: LoadedModel, draft: LoadedModel?, suggested: String?
+    ) throws(EngineError) -> HeadFile? {
+        guard let draft, !noHead else {
+            if let head { Output.error("inkling: note: without a draft model \"\(head)\" is not used") }
+            return nil
+        }
+        guard let head else { return HeadSearch.head(for: target, draft: draft, suggested: suggested) }
+        do throws(HeadError) {
+            let file = try HeadFile(path: head)
+            try file.check(for: PairIdentity(target: target, draft: draft))
+            return file
+        } catch { throw .head(error) }
     }
 }
 

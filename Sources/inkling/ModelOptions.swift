@@ -38,7 +38,16 @@ struct ModelOptions: ParsableArguments {
         help: ArgumentHelp("Use this chat format in place of the file's template: chatml or raw.", valueName: "NAME"))
     var chatFormat: ChatFormat.Name?
 
+    @Option(
+        help: ArgumentHelp(
+            "An acceptance head of the pair (default: one beside the models, *.head.gguf).", valueName: "FILE"))
+    var head: String?
+
+    @Flag(help: "Use no acceptance head.")
+    var noHead = false
+
     func validate() throws {
+        if head != nil, noHead { throw ValidationError("--head and --no-head exclude each other") }
         for (name, value) in [("--threads", threads), ("--draft-threads", draftThreads)] {
             if let value, !(1...256).contains(value) {
                 throw ValidationError("\(name) is \(value); it must be from 1 to 256")

@@ -80,21 +80,17 @@ final class PlainChat {
 
     private func answer() throws {
         let capacity = session.runner.contextCapacity
-        let target = session.target
-        let tokens: [TokenID]
+        let asked = state.request
+        let prompt: ChatPrompt
         do throws(EngineError) {
-            let fitted = try state.fit(capacity: capacity) { (messages) throws(EngineError) in
-                try target.chatFormat.tokens(messages, tokenizer: target.tokenizer)
-            }
-            tokens = fitted.tokens
-            if fitted.dropped > 0 { say(PlainChatReport.dropped(fitted.dropped, capacity: capacity)) }
+            prompt = try session.prompt(for: asked)
         } catch {
             state.takeBack()
             return fail(Failure(error))
         }
-        let request = GenerationRequest(
-            prompt: tokens, strategy: state.strategy, parameters: state.parameters, sampler: state.answerSampler,
-            maxTokens: state.maxTokens, endTokens: session.endTokens)
+        let dropped = state.drop(prompt.droppedTurnCount)
+        if dropped > 0 { say(PlainChatReport.dropped(dropped, capacity: capacity)) }
+        let request = session.generation(for: asked, prompt: prompt)
         let summary = generate(request)
         lastSummary = summary
         try finish(summary, capacity: capacity)

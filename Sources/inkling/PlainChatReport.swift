@@ -34,7 +34,10 @@ enum PlainChatReport {
             ("chat format", format(target.chatFormat.origin)),
             ("strategy", strategy),
         ]
-        if let draft = session.draft { rows.append(("draft", "\(draft.name) (\(draft.path))")) }
+        if let draft = session.draft {
+            rows.append(("draft", "\(draft.name) (\(draft.path))"))
+            rows.append(("acceptance head", session.head?.path ?? "none; \"inkling tune\" trains one"))
+        }
         return table(rows)
     }
 

@@ -67,14 +67,21 @@ struct PlainChatState: Equatable, Sendable {
 
     // MARK: What the model reads
 
-    /// The conversation as the model reads it.
+    /// The whole conversation, also what the model no longer reads.
     var messages: [ChatMessage] {
         var messages = system.map { [ChatMessage(.system, $0)] } ?? []
-        for turn in turns.dropFirst(droppedCount) {
+        for turn in turns {
             messages.append(ChatMessage(.user, turn.question))
             if let answer = turn.answer { messages.append(ChatMessage(.assistant, answer)) }
         }
         return messages
+    }
+
+    /// What is asked of the model for the next answer.
+    var request: ChatRequest {
+        ChatRequest(
+            messages: messages, strategy: strategy, parameters: parameters, sampler: answerSampler,
+            maxTokens: maxTokens, droppedTurnCount: droppedCount)
     }
 
     /// The settings of the next answer.
@@ -119,31 +126,11 @@ struct PlainChatState: Equatable, Sendable {
 
     // MARK: The context
 
-    /// Leaves so many positions free for an answer, at least, before a turn is dropped; then twice as many are made
-    /// free, so that not every turn costs the model a new reading of all the rest.
-    static func leastRoom(capacity: Int, maxTokens: Int?) -> Int {
-        min(max(1, capacity / 8), maxTokens ?? .max)
-    }
-
-    /// Drops the oldest turns until the conversation leaves room for an answer. The system message and the last
-    /// question stay; if these alone are more than the capacity, nothing is dropped.
-    ///
-    /// - Parameter render: the tokens of a conversation.
-    /// - Returns: the tokens of what is left, which may still be too many, and how many turns were dropped.
-    mutating func fit<Token, Problem: Error>(
-        capacity: Int, render: ([ChatMessage]) throws(Problem) -> [Token]
-    ) throws(Problem) -> (tokens: [Token], dropped: Int) {
-        let before = droppedCount
-        let least = Self.leastRoom(capacity: capacity, maxTokens: maxTokens)
-        var tokens = try render(messages)
-        guard tokens.count > capacity - least else { return (tokens, 0) }
-        while tokens.count > capacity - 2 * least, droppedCount < turns.count - 1 {
-            droppedCount += 1
-            tokens = try render(messages)
-        }
-        // A question that fits nowhere is no reason to forget all before it.
-        if tokens.count > capacity { droppedCount = before }
-        return (tokens, droppedCount - before)
+    /// So many of the oldest turns are no longer read.
+    /// - Returns: how many more these are than before.
+    mutating func drop(_ count: Int) -> Int {
+        defer { droppedCount = count }
+        return count - droppedCount
     }
 
     // MARK: Commands

@@ -32,14 +32,9 @@ enum PlainChatTranscript {
 
     /// A list of messages with `role` and `content`, dropped turns included.
     static func json(_ state: PlainChatState) throws -> [UInt8] {
-        var messages = state.system.map { [ChatMessage(.system, $0)] } ?? []
-        for turn in state.turns {
-            messages.append(ChatMessage(.user, turn.question))
-            if let answer = turn.answer { messages.append(ChatMessage(.assistant, answer)) }
-        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(messages)) + [10]
+        return [UInt8](try encoder.encode(state.messages)) + [10]
     }
 
     /// The beginning of a text, on one line.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import InklingEngine
 
 /// One line on standard error that is written over as work goes on; nothing where that is no terminal.
 struct ProgressLine {
@@ -28,5 +29,38 @@ struct ProgressLine {
         guard isShown, width > 0 else { return }
         Output.write("\r\(String(repeating: " ", count: width))\r", to: STDERR_FILENO)
         (width, shownAt) = (0, nil)
+    }
+}
+
+/// How far the loading of models has come, for a person who would otherwise wonder: nothing while it is quick.
+struct LoadingLine {
+    private var line: ProgressLine
+    private let start: ContinuousClock.Instant
+
+    /// Below this nobody has had time to wonder.
+    static let patience = Duration.milliseconds(500)
+
+    init() {
+        line = ProgressLine()
+        start = .now
+    }
+
+    mutating func show(_ stage: LoadStage) {
+        guard let text = Self.text(stage, after: start.duration(to: .now)) else { return }
+        line.show(text)
+    }
+
+    mutating func clear() { line.clear() }
+
+    /// - Returns: nil if there is nothing to say yet.
+    static func text(_ stage: LoadStage, after elapsed: Duration) -> String? {
+        guard elapsed >= patience else { return nil }
+        switch stage {
+        case .opening: return "opening"
+        case .packing(let name, let progress):
+            let share = progress.total > 0 ? Double(progress.done) / Double(progress.total) : 1
+            return "loading \(name): \(Quantity.decimal(share * 100, digits: 0)) % of \(Quantity.bytes(progress.total))"
+        case .preparing: return "preparing"
+        }
     }
 }

@@ -13,7 +13,7 @@ struct StrategiesCommand: ParsableCommand {
 
     private struct Row: Encodable {
         var id, title, source, help, guarantee: String
-        var needs: [String]
+        var needs, uses: [String]
         var parameters: [Parameter]
     }
 
@@ -27,6 +27,7 @@ struct StrategiesCommand: ParsableCommand {
             Row(
                 id: strategy.id, title: strategy.title, source: strategy.source, help: strategy.help,
                 guarantee: strategy.guarantee.rawValue, needs: strategy.needs.sorted().map(\.rawValue),
+                uses: strategy.uses.sorted().map(\.rawValue),
                 parameters: strategy.parameters.map {
                     Parameter(
                         name: $0.name, allowed: $0.kind.allowed, help: $0.help, default: $0.defaultValue.description)
@@ -38,6 +39,8 @@ struct StrategiesCommand: ParsableCommand {
             Output.line("    \(row.help)")
             let needs = strategy.needs.sorted().map(\.title).joined(separator: ", ")
             Output.line("    needs \(needs.isEmpty ? "nothing" : needs)")
+            let uses = strategy.uses.sorted().map(\.title).joined(separator: ", ")
+            if !uses.isEmpty { Output.line("    uses \(uses) where the pair has one (--head; \"inkling tune\")") }
             for parameter in row.parameters {
                 Output.line(
                     "    --set \(parameter.name)=\(parameter.default)  \(parameter.help) (\(parameter.allowed))")

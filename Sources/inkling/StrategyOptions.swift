@@ -6,9 +6,12 @@ import InklingDecoding
 /// How to decode.
 struct StrategyOptions: ParsableArguments {
     @Option(
-        name: [.customShort("s"), .long],
+        name: [.customShort("s"), .customLong("strategy")],
         help: ArgumentHelp("How to decode; \"inkling strategies\" lists them.", valueName: "STRATEGY"))
-    var strategy: String = StrategyDescriptor.autoregressive.id
+    var given: String?
+
+    /// Plain decoding, if nothing is said.
+    var strategy: String { given ?? StrategyDescriptor.autoregressive.id }
 
     @Option(
         name: .customLong("set"), help: ArgumentHelp("A parameter of the strategy.", valueName: "NAME=VALUE"))

@@ -171,56 +171,21 @@ struct PlainChatStateTests {
 
     // MARK: The context
 
-    /// A token for each character.
-    private func render(_ messages: [ChatMessage]) -> [Character] {
-        messages.flatMap { Array($0.content) }
-    }
-
-    @Test func `A conversation that fits is left alone`() {
-        var state = answered([("aaaa", "bbbb")], system: "ssss")
-        _ = state.take("cccc")
-        let fitted = state.fit(capacity: 32, render: render)
-        #expect(String(fitted.tokens) == "ssssaaaabbbbcccc")
-        #expect(fitted.dropped == 0 && state.droppedCount == 0)
-    }
-
-    @Test func `A full context drops the oldest turns and keeps the system message`() {
-        var state = answered([("aaaa", "bbbb"), ("cccc", "dddd"), ("eeee", "ffff")], system: "ssss")
-        _ = state.take("gggg")
-        // Four positions are to be free, eight once turns are dropped.
-        let fitted = state.fit(capacity: 32, render: render)
-        #expect(String(fitted.tokens) == "sssscccc" + "ddddeeeeffffgggg")
-        #expect(fitted.dropped == 1 && state.droppedCount == 1)
-        // What was dropped is still there to see and to save.
-        #expect(state.turns.count == 4)
+    @Test func `What the model no longer reads is still there to see and to save`() {
+        var state = answered([("aaaa", "bbbb"), ("cccc", "dddd")], system: "ssss")
+        _ = state.take("eeee")
+        #expect(state.drop(1) == 1)
+        #expect(state.drop(1) == 0)
+        #expect(state.request.droppedTurnCount == 1)
+        #expect(state.request.messages.map(\.content) == ["ssss", "aaaa", "bbbb", "cccc", "dddd", "eeee"])
         #expect(PlainChatTranscript.shown(state).contains("no longer reads"))
         #expect(PlainChatTranscript.markdown(state, model: "m").contains("aaaa"))
-    }
-
-    @Test func `A limit on answers lets the conversation use more of the context`() {
-        var state = answered([("aaaa", "bbbb"), ("cccc", "dddd")])
-        _ = state.take("eeeeeeeeeeeee")
-        state.maxTokens = 2
-        #expect(state.fit(capacity: 32, render: render).dropped == 0)
-        state.maxTokens = 4
-        #expect(state.fit(capacity: 32, render: render).dropped == 1)
-    }
-
-    @Test func `A question too long for any context drops nothing`() {
-        var state = answered([("aaaa", "bbbb")])
-        _ = state.take(String(repeating: "x", count: 33))
-        let fitted = state.fit(capacity: 32, render: render)
-        #expect(fitted.dropped == 0 && state.droppedCount == 0)
-        #expect(fitted.tokens.count > 32)
-        state.takeBack()
-        #expect(state.messages.count == 2)
     }
 
     @Test func `Taking turns back never counts more dropped turns than there are`() {
         var state = answered([("aaaa", "bbbb"), ("cccc", "dddd")])
         _ = state.take("eeee")
-        _ = state.fit(capacity: 8, render: render)
-        #expect(state.droppedCount == 2)
+        #expect(state.drop(2) == 2)
         state.finish("ffff", .complete)
         for _ in 0..<3 { _ = state.take("/undo") }
         #expect(state.droppedCount == 0)

@@ -5,7 +5,7 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures speed on this machine.",
-        subcommands: [BenchModelCommand.self])
+        subcommands: [BenchModelCommand.self, BenchDecodeCommand.self, BenchDraftsCommand.self])
 }
 
 /// How a benchmark's rows are printed.

@@ -105,11 +105,13 @@ struct BenchModelCommand: ParsableCommand {
 
     private static func setting(_ measured: MeasuredModel) -> BenchRow.Setting {
         let model = measured.model
+        // Before anything else: naming the weights' type reads the head of the file once more.
+        let peak = Machine.peakMemory
         return BenchRow.Setting(
             model: model.name, threads: measured.pool.width, architecture: model.config.architecture,
             weights: measured.weightsName, model_bytes: model.weights.fileByteCount,
             packed_bytes: model.weights.packedByteCount, kv: measured.kv.rawValue, load_s: model.loadDuration.seconds,
-            load_peak_bytes: Machine.peakMemory, kernels: measured.kernels.name, cpu_features: KernelSet.cpuFeatures,
+            load_peak_bytes: peak, kernels: measured.kernels.name, cpu_features: KernelSet.cpuFeatures,
             build: "\(Inkling.configuration.version) (\(Machine.buildKind))", cpu: Machine.processorName)
     }
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import InklingDecoding
+import InklingEngine
+import InklingNGrams
+import InklingTokenizer
+
+extension DraftMethod: ExpressibleByArgument {}
+
+/// How several continuations are made: shared by the commands that make them.
+struct DraftOptions: ParsableArguments {
+    @Option(name: .customShort("k"), help: ArgumentHelp("How many drafts.", valueName: "K"))
+    var count: Int = 3
+
+    @Option(name: .customShort("n"), help: ArgumentHelp("Tokens of each, at most.", valueName: "N"))
+    var length: Int = 10
+
+    @Option(
+        help: ArgumentHelp(
+            "What tells the drafts of superposed apart: a store of \"ngrams build\", or a text.", valueName: "FILE"))
+    var ngrams: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "A parameter of superposed; \"inkling strategies\" lists them (default: what suits K).",
+            valueName: "NAME=VALUE"))
+    var parameters: [String] = []
+
+    @Option(help: "Temperature of nucleus sampling.")
+    var temp: Float = 1
+
+    @Option(help: "Nucleus sampling keeps the likeliest tokens that together reach this probability.")
+    var topP: Float = 0.9
+
+    @Option(help: "Seed of nucleus sampling; the same one gives the same drafts (default: another each time).")
+    var seed: UInt64?
+
+    func validate() throws {
+        func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+            guard range.contains(value) else {
+                throw ValidationError("\(name) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
+            }
+        }
+        try check("-k", count, DraftRequest.countRange)
+        try check("-n", length, DraftRequest.lengthRange)
+        _ = try superposition(promptCount: 0)
+        do throws(GenerationError) { try sampler.validate() } catch { throw ValidationError(error.description) }
+    }
+
+    var sampler: SamplerSettings {
+        DraftRequest.nucleus(topP: topP, temperature: temp, seed: seed ?? UInt64.random(in: 0..<1 << 32))
+    }
+
+    /// What was set, on top of what suits the number of drafts; nil where nothing was.
+    func superposition(promptCount: Int) throws -> SuperpositionSettings? {
+        guard !parameters.isEmpty else { return nil }
+        var settings = SuperpositionSettings(forDrafts: count, promptCount: promptCount)
+        for text in parameters {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            do throws(GenerationError) {
+                let value = try StrategyDescriptor.superposed.value(
+                    named: parts[0], text: parts.count > 1 ? parts[1] : "")
+                guard settings.set(parts[0], to: value) else {
+                    throw .unknownParameter(
+                        strategy: StrategyDescriptor.superposed.id, name: parts[0],
+                        known: SuperpositionSettings.parameters.map(\.name))
+                }
+            } catch { throw ValidationError(error.description) }
+        }
+        return settings
+    }
+
+    /// N-grams of the text that was named.
+    func ngramModel(_ tokenizer: any Tokenizer) throws -> (any NGramModel)? {
+        guard let ngrams else { return nil }
+        if NGramStore.isStore(path: ngrams) {
+            do throws(NGramFileError) {
+                return try NGramStore(path: ngrams, vocabulary: tokenizer.vocabulary)
+            } catch { throw Failure(error.description) }
+        }
+        let text = try StandardInput.readFile(ngrams)
+        guard text.count <= Self.textLimit else {
+            throw Failure(
+                "\"\(ngrams)\" is longer than \(Self.textLimit >> 20) MiB, too long to count its n-grams each time; make a "
+                    + "store of it with \"inkling ngrams build\"")
+        }
+        var counts = NGramCounts()
+        counts.add(tokenizer.encode(text, special: .ignore))
+        return counts
+    }
+
+    /// Counting takes some hundred bytes of memory for each byte of text.
+    private static let textLimit = 4 << 20
+}

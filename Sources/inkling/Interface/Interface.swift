@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import Glibc
+import InklingCells
+import InklingCurses
+import InklingEngine
+import InklingStore
+import InklingTUI
+import Synchronization
+
+/// The full-screen interface, put together: terminal, mailbox, engine, store, and the loop that joins them.
+struct Interface {
+    var places: SearchPlaces
+    var target: String?
+    var draft: String?
+    var options: EngineOptions
+    /// What the command line sets, over what the configuration says.
+    var adjust: (inout Preferences) -> Void = { _ in }
+
+    /// Whether there is a terminal that can show it.
+    static var isPossible: Bool {
+        guard isatty(STDIN_FILENO) != 0, isatty(STDOUT_FILENO) != 0 else { return false }
+        let name = ProcessInfo.processInfo.environment["TERM"] ?? ""
+        return name != "dumb" && !name.isEmpty
+    }
+
+    func run() throws {
+        let files = UserFiles(places: places)
+        let (themes, themeIssues) = files.themes()
+        var (preferences, keys, issues) = files.configuration(themes: themes.map(\.name))
+        issues = themeIssues + issues
+        adjust(&preferences)
+
+        // Before any other thread is there, which would take the signals otherwise.
+        Signals.catchInterrupts(with: [SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
+        let mailbox = Mailbox()
+        let terminal: CursesTerminal
+        do { terminal = try CursesTerminal(wake: mailbox.wake) } catch { throw Failure("\(error)") }
+        defer { terminal.close() }
+        let ending = EndingSignal()
+        Signals.deliver { signal in
+            ending.take(signal)
+            CursesTerminal.signalArrived(signal)
+        }
+        defer { Signals.deliver(to: nil) }
+
+        let effects = EffectRunner(
+            library: ModelLibrary(places: places), options: options,
+            storePath: places.dataFolder.map { $0 + "/" + ChatStore.fileName }, mailbox: mailbox)
+        var state = AppState(
+            size: terminal.size, now: Moment(wall: .now()), preferences: preferences,
+            themes: themes, keyMap: keys,
+            seed: UInt64.random(in: .min ... .max))
+        state.colorDepth = terminal.colorDepth
+        if !terminal.isUnicode { state.preferences.ascii = true }
+        if let notice = terminal.notice { _ = App.update(&state, .store(.notice(notice))) }
+        if !issues.isEmpty { _ = App.update(&state, .configured(nil, themes: [], nil, issues: issues)) }
+        AppLoop(terminal: terminal, mailbox: mailbox, effects: effects).run(state) {
+            App.start(&$0, target: target, draft: draft)
+        }
+        guard let signal = ending.signal else { return }
+        // The answer so far is stored and the terminal restored; now the program ends as the sender meant.
+        terminal.close()
+        Signals.deliver(to: nil)
+        Signals.performDefault(signal)
+    }
+}
+
+/// The signal that asked the program to end, if one did.
+private final class EndingSignal: Sendable {
+    private let received = Mutex<Int32?>(nil)
+
+    var signal: Int32? { received.withLock { $0 } }
+
+    func take(_ signal: Int32) {
+        guard [SIGTERM, SIGHUP, SIGQUIT].contains(signal) else { return }
+        received.withLock { $0 = signal }
+    }
+}
+
+/// The user's configuration and themes.
+struct UserFiles {
+    /// `$XDG_CONFIG_HOME/inkling`; nil without a home.
+    let folder: String?
+
+    private static let byteLimit = 1 << 20
+
+    init(places: SearchPlaces) {
+        folder = places.configurationFolder
+    }
+
+    /// The built-in themes, and those of the user's `themes` folder after them.
+    func themes() -> ([Theme], [ConfigurationIssue]) {
+        var themes = Theme.allBuiltIn
+        var issues: [ConfigurationIssue] = []
+        guard let folder else { return (themes, []) }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/themes")) ?? []
+        for name in names.sorted() where name.hasSuffix(".toml") {
+            guard case .success(let text) = TextFile.read(folder + "/themes/" + name) else { continue }
+            let (theme, found) = ThemeFile.read(text, file: name, bases: themes)
+            issues += found
+            guard let theme else { continue }
+            themes.removeAll { $0.name == theme.name }
+            themes.append(theme)
+        }
+        return (themes, issues)
+    }
+
+    func configuration(themes: [String]) -> (Preferences, KeyMap, [ConfigurationIssue]) {
+        guard let folder, FileManager.default.fileExists(atPath: folder + "/config.toml") else {
+            return (Preferences(), .standard, [])
+        }
+        switch TextFile.read(folder + "/config.toml") {
+        case .success(let text): return ConfigurationFile.read(text, themes: themes)
+        case .failure(let failure):
+            return (Preferences(), .standard, [ConfigurationIssue(file: "config.toml", text: failure.description)])
+        }
+    }
+}
