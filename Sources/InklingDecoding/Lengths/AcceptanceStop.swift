@@ -22,6 +22,7 @@ public struct AcceptanceStop: DraftLengthPolicy {
     private var temperature: Float = 0
     /// The probability that no token of the draft will be rejected.
     private var survival = 1.0
+    public private(set) var risks: [Float] = []
 
     /// - Parameters:
     ///   - range: of lengths. No draft ends below it for fear of a rejection.
@@ -47,6 +48,7 @@ public struct AcceptanceStop: DraftLengthPolicy {
 
     public mutating func nextLength(_ run: DecodingRun, limit: Int) -> Int {
         survival = 1
+        risks.removeAll(keepingCapacity: true)
         confidence.startDraft()
         return range.upperBound
     }
@@ -61,6 +63,7 @@ public struct AcceptanceStop: DraftLengthPolicy {
         } else {
             survival *= confidence.acceptance(of: step)
         }
+        risks.append(Float(1 - survival))
         return step.depth < range.lowerBound || 1 - survival <= threshold
     }
 
