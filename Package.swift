@@ -123,7 +123,7 @@ let package = Package(
             [
                 "InklingTUI", "InklingCells", "InklingDecoding", "InklingEngine", "InklingModel", "InklingStore",
                 "InklingTensor", "InklingTokenizer",
-            ], exclude: ["Snapshots"]),
+            ], exclude: ["Recordings", "Snapshots"]),
         tests("InklingModelTests", ["InklingModel", "InklingTensor", "InklingTokenizer", "InklingTestSupport"]),
         tests(
             "InklingArchitecturesTests",

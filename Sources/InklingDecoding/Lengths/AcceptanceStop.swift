@@ -25,6 +25,7 @@ public struct AcceptanceStop: DraftLengthPolicy {
     private var temperature: Float = 0
     /// The probability that no token of the draft will be rejected.
     private var survival = 1.0
+    public private(set) var risks: [Float] = []
 
     /// - Parameters:
     ///   - range: of lengths. No draft ends below it for fear of a rejection.
@@ -56,6 +57,7 @@ public struct AcceptanceStop: DraftLengthPolicy {
 
     public mutating func nextLength(_ run: DecodingRun, limit: Int) -> Int {
         survival = 1
+        risks.removeAll(keepingCapacity: true)
         confidence.startDraft()
         if fixedThreshold == nil { payoff.update(run.costs) }
         return range.upperBound
@@ -72,6 +74,7 @@ public struct AcceptanceStop: DraftLengthPolicy {
             survival *= confidence.acceptance(of: step)
         }
         threshold = fixedThreshold ?? payoff.threshold(depth: step.depth) ?? Self.presumedThreshold
+        risks.append(Float(1 - survival))
         return step.depth < range.lowerBound || 1 - survival <= threshold
     }
 

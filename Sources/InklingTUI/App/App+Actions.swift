@@ -15,6 +15,7 @@ extension App {
         switch state.screen {
         case .chat: return chatAction(&state, action)
         case .playground: return playgroundAction(&state, action)
+        case .xray: return xrayAction(&state, action)
         case .models: return modelsAction(&state, action)
         case .settings: return settingsAction(&state, action)
         }
@@ -29,6 +30,7 @@ extension App {
         case .playgroundScreen:
             show(&state, .playground)
             return state.playground.outcomes.isEmpty ? complete(&state) : []
+        case .xrayScreen: show(&state, .xray)
         case .modelsScreen:
             show(&state, .models)
             return state.models.listing == nil ? [.findModels] : []

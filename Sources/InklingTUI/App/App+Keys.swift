@@ -21,6 +21,7 @@ extension App {
             case .tokens: return [.tokens, .everywhere]
             }
         case .playground: return [.playground, .everywhere]
+        case .xray: return [.xray, .everywhere]
         case .models: return state.models.isFiltering ? [.everywhere] : [.models, .everywhere]
         case .settings: return [.settings, .everywhere]
         }

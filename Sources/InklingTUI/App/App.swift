@@ -69,6 +69,7 @@ public enum App {
 
     private static func tick(_ state: inout AppState, _ moment: Moment) -> [Effect] {
         state.now = moment
+        state.xray.pass(to: moment.elapsed)
         state.toasts.removeAll { $0.until <= moment.elapsed }
         // A kill loses at most this much of an answer.
         if let since = state.chat.unsavedSince, moment.elapsed - since >= .seconds(1), let answer = state.chat.answer,

@@ -8,12 +8,13 @@ public import InklingTokenizer
 
 /// What fills the screen.
 public enum Screen: String, Sendable, CaseIterable {
-    case chat, playground, models, settings
+    case chat, playground, xray, models, settings
 
     public var title: String {
         switch self {
         case .chat: "Chat"
         case .playground: "Playground"
+        case .xray: "X-ray"
         case .models: "Models"
         case .settings: "Settings"
         }
@@ -23,6 +24,7 @@ public enum Screen: String, Sendable, CaseIterable {
         switch self {
         case .chat: .chatScreen
         case .playground: .playgroundScreen
+        case .xray: .xrayScreen
         case .models: .modelsScreen
         case .settings: .settingsScreen
         }
@@ -87,6 +89,7 @@ public struct AppState: Sendable {
     public var settings = SettingsState()
     public var panels = PanelsState()
     public var metrics = MetricHistory()
+    public var xray = XRayState()
     public var recentPairs: [RecentPair] = []
     /// Why chats are not kept, where that is so.
     public var storeTrouble: String?
@@ -116,7 +119,9 @@ public struct AppState: Sendable {
     public var isGenerating: Bool { chat.answer != nil }
 
     /// Whether something moves that time alone changes, so that the loop must wake up by itself.
-    public var wantsTicks: Bool { isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil }
+    public var wantsTicks: Bool {
+        isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil || xray.wantsTicks
+    }
 
     /// What a token stands for in a text, as far as it is text by itself.
     func text(of token: TokenID) -> String {

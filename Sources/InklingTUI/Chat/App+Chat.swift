@@ -233,7 +233,7 @@ extension App {
     }
 
     /// Another answer beside the selected one, or beside the last.
-    private static func regenerate(_ state: inout AppState) -> [Effect] {
+    static func regenerate(_ state: inout AppState) -> [Effect] {
         guard canAnswer(&state) else { return [] }
         let selected = state.chat.focus == .transcript ? selectedMessage(state) : nil
         guard let message = selected ?? state.chat.path.last else {

@@ -12,7 +12,9 @@ extension App {
         case .unloaded:
             state.session = nil
             return []
-        case .generation(_, let event): return generation(&state, event)
+        case .generation(_, let generationEvent):
+            state.xray.take(event)
+            return generation(&state, generationEvent)
         case .tokenCount(_, let count):
             if let count, let text = state.chat.askedTokens { state.chat.composerTokens = (text, count) }
             return []

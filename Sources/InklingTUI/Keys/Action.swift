@@ -7,6 +7,7 @@ public enum Action: String, Sendable, CaseIterable {
     case palette
     case chatScreen = "chat-screen"
     case playgroundScreen = "playground-screen"
+    case xrayScreen = "xray-screen"
     case modelsScreen = "models-screen"
     case settingsScreen = "settings-screen"
     case chats
@@ -102,6 +103,16 @@ public enum Action: String, Sendable, CaseIterable {
     case moreDrafts = "more-drafts"
     case fewerDrafts = "fewer-drafts"
 
+    // X-ray
+    case xrayHold = "xray-hold"
+    case xrayStep = "xray-step"
+    case xrayBack = "xray-back"
+    case xraySlow = "xray-slow"
+    case xrayFaster = "xray-faster"
+    case xraySlower = "xray-slower"
+    case xrayEarlier = "xray-earlier"
+    case xrayLater = "xray-later"
+
     /// What it does, for help and the palette.
     public var title: String {
         switch self {
@@ -109,6 +120,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .palette: "command palette"
         case .chatScreen: "chat"
         case .playgroundScreen: "playground"
+        case .xrayScreen: "X-ray"
         case .modelsScreen: "models"
         case .settingsScreen: "settings"
         case .chats: "open a chat"
@@ -187,6 +199,14 @@ public enum Action: String, Sendable, CaseIterable {
         case .compare: "compare with nucleus and beam"
         case .moreDrafts: "one draft more"
         case .fewerDrafts: "one draft less"
+        case .xrayHold: "hold rounds back, or show them as they come"
+        case .xrayStep: "one round on"
+        case .xrayBack: "one round back"
+        case .xraySlow: "slow motion on or off, from the start where all was seen"
+        case .xrayFaster: "slow motion: faster"
+        case .xraySlower: "slow motion: slower"
+        case .xrayEarlier: "earlier answer"
+        case .xrayLater: "later answer"
         }
     }
 
@@ -203,7 +223,8 @@ public enum Action: String, Sendable, CaseIterable {
         switch self {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
             .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .setDraft, .noDraft,
-            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
+            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep, .xrayBack,
+            .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
             false
         default: true
         }

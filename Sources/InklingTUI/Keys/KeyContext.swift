@@ -10,6 +10,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case chats
     case settings
     case playground
+    case xray
     /// A panel that fills the screen.
     case panel
     /// Text on top of everything: help, a notice.
@@ -25,6 +26,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .chats: "Chats"
         case .settings: "Settings"
         case .playground: "Playground"
+        case .xray: "X-ray"
         case .panel: "Panel"
         case .page: "Pages"
         case .everywhere: "Everywhere"

@@ -77,7 +77,7 @@ extension App {
         let outcome = state.playground.outcomes[method]
         let facts = rest.cutBottom(1)
         canvas.write(
-            figures(outcome).truncated(to: facts.width, mark: canvas.glyphs.ellipsis), at: facts.origin, within: facts)
+            figures(outcome, canvas.glyphs).truncated(to: facts.width, mark: canvas.glyphs.ellipsis), at: facts.origin, within: facts)
         guard let outcome else { return }
         if let problem = outcome.problem {
             canvas.remark(problem, in: rest)
@@ -97,12 +97,12 @@ extension App {
         }
     }
 
-    private static func figures(_ outcome: PlaygroundState.Outcome?) -> TextLine {
+    private static func figures(_ outcome: PlaygroundState.Outcome?, _ glyphs: GlyphSet) -> TextLine {
         guard let outcome else { return TextLine("ctrl-r asks for it as well", role: .dim) }
         var facts: [String] = []
         if let passes = outcome.passCount { facts.append("\(passes) passes") }
-        if let time = outcome.draftDuration { facts.append("drafted in \(Figures.duration(time))") }
-        if let latency = outcome.latency { facts.append("\(Figures.duration(latency)) after the key") }
-        return TextLine(facts.isEmpty ? "…" : facts.joined(separator: " · "), role: .dim)
+        if let time = outcome.draftDuration { facts.append("drafted in \(Figures.duration(time, glyphs))") }
+        if let latency = outcome.latency { facts.append("\(Figures.duration(latency, glyphs)) after the key") }
+        return TextLine(facts.isEmpty ? glyphs.ellipsis : facts.joined(separator: glyphs == .ascii ? ", " : " · "), role: .dim)
     }
 }

@@ -23,6 +23,7 @@ extension App {
             switch state.screen {
             case .chat: drawChat(&state, &canvas)
             case .playground: drawPlayground(state, &canvas)
+            case .xray: drawXRay(&state, &canvas)
             case .models: drawModels(state, &canvas)
             case .settings: drawSettings(state, &canvas)
             }
@@ -45,11 +46,13 @@ extension App {
     private static func drawHeader(_ state: AppState, _ canvas: inout Canvas) {
         let area = Rect(state.size).row(0)
         canvas.fill(area, .statusBar)
-        let titles = Screen.allCases.map(\.title)
-        let active = Screen.allCases.firstIndex(of: state.screen) ?? 0
+        let all = Screen.allCases
+        // Where there is no room for all of them, where one is says enough.
+        let fits = all.reduce(0) { $0 + displayWidth($1.title) + 2 } <= area.width
         var x = area.x
-        for (index, title) in titles.enumerated() {
-            let isActive = index == active && state.panels.zoomed == nil
+        for screen in fits ? all : [state.screen] {
+            let title = screen.title
+            let isActive = screen == state.screen && state.panels.zoomed == nil
             x += canvas.write(
                 TextLine([TextSpan(isActive ? "[\(title)]" : " \(title) ", role: isActive ? .tabActive : .statusBar)]),
                 at: Point(x: x, y: area.y), on: .statusBar)
