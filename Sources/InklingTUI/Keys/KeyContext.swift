@@ -9,6 +9,8 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case models
     case chats
     case settings
+    /// The list of themes, each shown while the cursor is on it.
+    case themes
     case playground
     /// A panel that fills the screen.
     case panel
@@ -24,6 +26,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .models: "Models"
         case .chats: "Chats"
         case .settings: "Settings"
+        case .themes: "Themes"
         case .playground: "Playground"
         case .panel: "Panel"
         case .page: "Pages"
