@@ -55,6 +55,7 @@ extension App {
             let index = names.firstIndex(of: state.theme.name) ?? 0
             if !names.isEmpty { state.preferences.theme = names[(index + 1) % names.count] }
             state.note("theme: \(state.theme.name)")
+        case .chooseTheme: openThemes(&state)
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
         case .quit: return confirmQuit(&state)

@@ -8,6 +8,7 @@ extension App {
         switch state.overlays.last {
         case .page: return [.page, .everywhere]
         case .chats(let list): return list.isFiltering ? [.everywhere] : [.chats, .everywhere]
+        case .themes: return [.themes, .everywhere]
         // They take text or letters of their own.
         case .palette, .field, .choice: return []
         case nil: break

@@ -104,21 +104,4 @@ public enum App {
         }
         return effects + [.quit]
     }
-
-    private static func mouse(_ state: inout AppState, _ event: MouseEvent) -> [Effect] {
-        switch event.action {
-        case .scrollUp: return perform(&state, .up, repeated: 3)
-        case .scrollDown: return perform(&state, .down, repeated: 3)
-        case .press, .release, .drag: return []
-        }
-    }
-
-    /// An action several times, where the wheel stands for a key: in a conversation it scrolls.
-    private static func perform(_ state: inout AppState, _ action: Action, repeated count: Int) -> [Effect] {
-        if state.overlays.isEmpty, state.screen == .chat {
-            scrollTranscript(&state, by: action == .up ? -count : count)
-            return []
-        }
-        return (0..<count).flatMap { _ in perform(&state, action) }
-    }
 }

@@ -94,6 +94,8 @@ public struct AppState: Sendable {
     /// Why chats are not kept, where that is so.
     public var storeTrouble: String?
 
+    /// What stands where in the last frame, for the mouse.
+    var hits: [MouseHit] = []
     /// Makes names for chats and messages.
     var random: SplitMix
 
@@ -110,7 +112,16 @@ public struct AppState: Sendable {
     }
 
     public var theme: Theme {
-        (themes.first { $0.name == preferences.theme } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
+        let name = themeInView ?? preferences.theme
+        return (themes.first { $0.name == name } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
+    }
+
+    /// The theme that is being looked at before it is chosen. However the list is closed, the chosen one is back.
+    private var themeInView: String? {
+        for case .themes(let list) in overlays where themes.indices.contains(list.list.selected) {
+            return themes[list.list.selected].name
+        }
+        return nil
     }
 
     var glyphs: GlyphSet { preferences.ascii ? .ascii : .unicode }

@@ -24,6 +24,8 @@ public enum Effect: Sendable, Equatable {
     case edit(String)
     case readFile(String)
     case writeFile(path: String, text: String)
+    /// Writes a setting to the configuration, so that it is so at every start.
+    case keep(KeptSetting)
     case suspend
     case redraw
     case quit

@@ -98,11 +98,11 @@ extension App {
         let text = messageText(state)
         guard text.contains(where: { !$0.isWhitespace }) else { return [] }
         guard !state.isGenerating else {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return []
         }
         guard state.session != nil else {
-            state.note(state.loading == nil ? "no model is loaded; F6 lists them" : "the model is still being loaded")
+            state.noteNoModel()
             return []
         }
         var effects: [Effect] = []
@@ -222,11 +222,11 @@ extension App {
 
     private static func canAnswer(_ state: inout AppState) -> Bool {
         if state.isGenerating {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return false
         }
         guard state.session != nil else {
-            state.note(state.loading == nil ? "no model is loaded; F6 lists them" : "the model is still being loaded")
+            state.noteNoModel()
             return false
         }
         return true
@@ -280,7 +280,7 @@ extension App {
 
     static func newChat(_ state: inout AppState) -> [Effect] {
         guard !state.isGenerating else {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return []
         }
         var fresh = ChatState()

@@ -141,7 +141,9 @@ extension App {
         case .stopString: ending = .stopString
         case .contextFull:
             ending = .contextFull
-            state.note("the context is full; Alt-O goes on after the oldest turns are dropped, Ctrl-N is a new chat", .warning)
+            state.note(
+                "the context is full" + state.hint(.continueAnswer, "goes on after the oldest turns are dropped", in: .everywhere)
+                    + state.hint(.newChat, "is a new chat"), .warning)
         case .cancelled: ending = .cancelled
         case .failed(let error):
             ending = .failed

@@ -22,6 +22,7 @@ public enum Action: String, Sendable, CaseIterable {
     case alternativesPanel = "panel-alternatives"
     case nextStrategy = "next-strategy"
     case nextTheme = "next-theme"
+    case chooseTheme = "choose-theme"
     case redraw
     case suspend
     /// Stops what runs, closes what is open, one level at a time.
@@ -94,6 +95,8 @@ public enum Action: String, Sendable, CaseIterable {
     case decrease
     case increase
     case reset
+    /// Writes a setting to the configuration, for every start.
+    case keepSetting = "keep-setting"
 
     // Playground
     case takeDraft = "take-draft"
@@ -135,6 +138,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .alternativesPanel: "panel: alternatives"
         case .nextStrategy: "next decoding method"
         case .nextTheme: "next theme"
+        case .chooseTheme: "choose a theme"
         case .redraw: "draw the screen anew"
         case .suspend: "suspend (fg comes back)"
         case .cancel: "stop, or close"
@@ -193,6 +197,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .decrease: "less"
         case .increase: "more"
         case .reset: "default"
+        case .keepSetting: "keep for every start"
         case .takeDraft: "take the draft"
         case .nextDraft: "next draft"
         case .previousDraft: "previous draft"
@@ -210,6 +215,17 @@ public enum Action: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it means the same wherever one is.
+    var isEverywhere: Bool {
+        switch self {
+        case .help, .palette, .chats, .newChat, .panels, .zoomPanel, .nextPanel, .speedPanel, .acceptancePanel,
+            .gainPanel, .cachePanel, .alternativesPanel, .nextStrategy, .nextTheme, .chooseTheme, .redraw, .suspend,
+            .quit, .interrupt, .cancel, .systemPrompt:
+            true
+        default: recentIndex != nil || Screen.allCases.contains { $0.action == self }
+        }
+    }
+
     /// Which of the recent pairs of models, from 0.
     var recentIndex: Int? {
         let rows: [Action] = [
@@ -222,7 +238,7 @@ public enum Action: String, Sendable, CaseIterable {
     var isInPalette: Bool {
         switch self {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
-            .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .setDraft, .noDraft,
+            .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .keepSetting, .setDraft, .noDraft,
             .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep, .xrayBack,
             .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
             false

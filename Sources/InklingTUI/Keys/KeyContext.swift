@@ -9,6 +9,8 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case models
     case chats
     case settings
+    /// The list of themes, each shown while the cursor is on it.
+    case themes
     case playground
     case xray
     /// A panel that fills the screen.
@@ -25,6 +27,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .models: "Models"
         case .chats: "Chats"
         case .settings: "Settings"
+        case .themes: "Themes"
         case .playground: "Playground"
         case .xray: "X-ray"
         case .panel: "Panel"

@@ -69,6 +69,13 @@ public struct KeyMap: Sendable, Equatable {
         }
         rows.insert(contentsOf: fresh, at: min(position, rows.count))
     }
+
+    /// Takes a key in a place from every action but one.
+    mutating func release(_ key: KeyPress, in context: KeyContext, butFor action: Action) {
+        for row in rows(in: context) where row.key == key && row.action != action {
+            bind(rows(in: context).filter { $0.action == row.action && $0.key != key }.map(\.key), to: row.action, in: context)
+        }
+    }
 }
 
 extension KeyMap {
@@ -168,8 +175,18 @@ extension KeyMap {
         add(.settings, .increase, "right", "l", footer: "more")
         add(.settings, .choose, "enter", footer: "change")
         add(.settings, .reset, "backspace", "r", footer: "default")
+        add(.settings, .keepSetting, "w", footer: "keep")
         add(.settings, .help, "?")
         add(.settings, .quit, "q")
+
+        add(.themes, .up, "k", "up")
+        add(.themes, .down, "j", "down", footer: "look at")
+        add(.themes, .pageUp, "page-up", "ctrl-u")
+        add(.themes, .pageDown, "page-down", "ctrl-d")
+        add(.themes, .top, "g", "home")
+        add(.themes, .bottom, "G", "end")
+        add(.themes, .choose, "enter", footer: "keep")
+        add(.themes, .help, "?")
 
         add(.playground, .takeDraft, "tab", footer: "take")
         add(.playground, .nextDraft, "down", "alt-]", footer: "next draft")

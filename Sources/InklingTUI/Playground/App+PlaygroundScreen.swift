@@ -55,6 +55,7 @@ extension App {
         whole.moveCursor(to: editor.cursor)
         let layout = EditorLayout(whole, width: max(2, area.width))
         let first = max(0, layout.cursor.y - area.height + 1)
+        canvas.note(.playgroundText(first: first), in: area)
         for line in 0..<area.height where layout.rows.indices.contains(first + line) {
             var x = area.x
             for (offset, character) in layout.text(row: first + line).enumerated() {
@@ -71,6 +72,7 @@ extension App {
 
     private static func drawOutcome(_ method: DraftMethod, _ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
         let isMain = method == .superposed
+        if isMain { canvas.note(.list, in: area) }
         var rest = canvas.buffer.drawBorder(
             area, title: TextLine(method.title, role: .panelTitle), theme: canvas.theme, glyphs: canvas.glyphs
         ).inset(dx: 1)
@@ -93,12 +95,13 @@ extension App {
                 if live.state.hasSupport { line.append(" n-grams", role: .success) }
             }
             canvas.write(line.truncated(to: place.width, mark: canvas.glyphs.ellipsis), at: place.origin, within: place)
+            if isMain { canvas.note(.row(index), in: place) }
             if isMain, index == state.playground.selected { canvas.buffer.select(place, theme: canvas.theme) }
         }
     }
 
     private static func figures(_ outcome: PlaygroundState.Outcome?, _ glyphs: GlyphSet) -> TextLine {
-        guard let outcome else { return TextLine("ctrl-r asks for it as well", role: .dim) }
+        guard let outcome else { return TextLine("not asked for", role: .dim) }
         var facts: [String] = []
         if let passes = outcome.passCount { facts.append("\(passes) passes") }
         if let time = outcome.draftDuration { facts.append("drafted in \(Figures.duration(time, glyphs))") }

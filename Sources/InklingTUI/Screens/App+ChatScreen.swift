@@ -8,6 +8,8 @@ internal import InklingStore
 extension App {
     static func drawChat(_ state: inout AppState, _ canvas: inout Canvas) {
         let layout = ChatLayout(state)
+        canvas.note(.transcript, in: layout.transcript)
+        canvas.note(.composer(first: 0), in: layout.composerRule)
         if state.chat.path.isEmpty {
             drawWelcome(state, layout.transcript, &canvas)
         } else {
@@ -57,6 +59,7 @@ extension App {
             guard let line = transcript.line(index) else { continue }
             let y = area.y + row
             let isHead = index == line.entry.start
+            canvas.note(.message(line.entry.id), in: area.row(row))
             if line.entry.id == selected {
                 canvas.write(canvas.glyphs == .ascii ? "|" : "▌", .borderFocused, at: Point(x: area.x, y: y))
             }
@@ -96,7 +99,7 @@ extension App {
         if state.chat.editing != nil {
             title.append("edit the message", role: .warning)
         } else if case .tokens = state.chat.focus {
-            title.append("tokens: left and right walk, up and down choose, Enter branches", role: .accent)
+            title.append("tokens, and what else might have stood in their places", role: .accent)
         } else if let search = state.chat.search {
             title.append("search: \(search.text)", role: .accent)
         } else {
@@ -118,6 +121,7 @@ extension App {
                 .inputPlaceholder, at: layout.composer.origin, within: layout.composer)
         }
         let first = max(0, editor.cursor.y - layout.composer.height + 1)
+        canvas.note(.composer(first: first), in: layout.composer)
         let cursor = editor.draw(
             in: layout.composer, on: &canvas.buffer, style: canvas.theme[.inputText], first: first)
         if hasFocus { canvas.cursor = cursor }

@@ -30,7 +30,12 @@ extension App {
         }
         drawHeader(state, &canvas)
         drawFooter(state, &canvas)
-        for overlay in state.overlays { draw(overlay, state, &canvas) }
+        for overlay in state.overlays {
+            // What lies below cannot be clicked.
+            canvas.hits = []
+            draw(overlay, state, &canvas)
+        }
+        state.hits = canvas.hits
         drawToasts(state, &canvas)
         return Frame(
             buffer: canvas.buffer, cursor: canvas.cursor, title: title(state), wantsMouse: state.preferences.mouse)
@@ -53,9 +58,12 @@ extension App {
         for screen in fits ? all : [state.screen] {
             let title = screen.title
             let isActive = screen == state.screen && state.panels.zoomed == nil
+            let start = x
             x += canvas.write(
                 TextLine([TextSpan(isActive ? "[\(title)]" : " \(title) ", role: isActive ? .tabActive : .statusBar)]),
                 at: Point(x: x, y: area.y), on: .statusBar)
+            canvas.note(
+                .screen(screen), in: Rect(x: start, y: area.y, width: x - start, height: 1))
         }
         let right = headerFacts(state).truncated(to: max(0, area.maxX - x - 2), mark: canvas.glyphs.ellipsis)
         canvas.write(right, at: Point(x: area.maxX - right.width - 1, y: area.y), on: .statusBar)
@@ -87,35 +95,42 @@ extension App {
         let area = Rect(state.size).splitBottom(1).bottom
         canvas.fill(area, .statusBar)
         var line = TextLine(" ", role: .statusBar)
-        for (key, title) in footerKeys(state) {
+        for (key, title, action) in footerKeys(state) {
             let width = displayWidth(key) + displayWidth(title) + 3
             guard line.width + width <= area.width else { break }
+            if let action {
+                canvas.note(.action(action), in: Rect(x: area.x + line.width, y: area.y, width: width - 1, height: 1))
+            }
             line.append(key, role: .statusKey)
             line.append(" \(title)  ", role: .statusBar)
         }
         canvas.write(line, at: area.origin, on: .statusBar)
     }
 
-    private static func footerKeys(_ state: AppState) -> [(String, String)] {
+    private static func footerKeys(_ state: AppState) -> [(key: String, title: String, action: Action?)] {
         switch state.overlays.last {
-        case .palette: return [("enter", "do it"), ("esc", "close")]
+        case .palette: return [("enter", "do it", nil), ("esc", "close", nil)]
         case .field(let field):
-            return [("enter", "ok"), ("esc", "close")] + (field.editor.isSingleLine ? [] : [("alt-enter", "new line")])
-        case .choice(let choice): return choice.options.map { (String($0.key), $0.title) }
-        case .page: return [("esc", "close"), ("j/k", "scroll")]
-        case .chats, nil: break
+            return [("enter", "ok", nil), ("esc", "close", nil)]
+                + (field.editor.isSingleLine ? [] : [("alt-enter", "new line", nil)])
+        case .choice(let choice): return choice.options.map { (String($0.key), $0.title, nil) }
+        case .page:
+            let keys = [Action.down, .up].compactMap { state.keyMap.key(for: $0, in: .page)?.name }
+            return [(state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "close", nil)]
+                + (keys.isEmpty ? [] : [(keys.joined(separator: "/"), "scroll", nil)])
+        case .chats, .themes, nil: break
         }
-        var keys: [(String, String)] = []
+        var keys: [(key: String, title: String, action: Action?)] = []
         if state.isGenerating, state.overlays.isEmpty {
-            keys.append((state.keyMap.key(for: .cancel, in: .everywhere)?.name ?? "esc", "stop"))
+            keys.append((state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop", .cancel))
         }
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
-            return [("enter", "to the list"), ("esc", "no filter")]
+            return [("enter", "to the list", nil), ("esc", "no filter", nil)]
         }
         let contexts = contexts(of: state)
         for context in contexts {
             for row in state.keyMap.rows(in: context) {
-                if let caption = row.caption { keys.append((row.key.name, caption)) }
+                if let caption = row.caption { keys.append((row.key.name, caption, row.action)) }
             }
         }
         return keys
@@ -154,6 +169,7 @@ struct Canvas {
     let theme: Theme
     let glyphs: GlyphSet
     var cursor: Point?
+    var hits: [MouseHit] = []
 
     mutating func fill(_ area: Rect, _ role: Role) {
         buffer.fill(area, style: theme[role])

@@ -33,6 +33,7 @@ extension App {
         let selected = App.selectedSetting(state, settings)
         let current = rows.firstIndex { $0.setting?.id == selected?.id } ?? 0
         let area = rest.inset(dx: 2)
+        canvas.note(.list, in: rest)
         var list = ListState(selected: current)
         // The heading of the first section stays in sight.
         let visible = list.scroll(height: area.height, count: rows.count, margin: 2)
@@ -49,6 +50,7 @@ extension App {
                 canvas.write(
                     TextLine(value.isEmpty ? "not set" : value, role: value.isEmpty || isDefault ? .dim : .accent)
                         .truncated(to: field.width, mark: canvas.glyphs.ellipsis), at: field.origin, within: field)
+                if let position = settings.firstIndex(where: { $0.id == setting.id }) { canvas.note(.row(position), in: place) }
                 if setting.id == selected?.id { canvas.buffer.select(place, theme: canvas.theme) }
             }
         }

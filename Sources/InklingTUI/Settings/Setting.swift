@@ -18,13 +18,15 @@ public struct Setting: Sendable, Identifiable {
     public let title: String
     public let help: String
     public let kind: Kind
+    /// What may be given, where the kind does not say it.
+    private let words: String?
     /// The value as text; empty stands for "not set" where that is possible.
     public let read: @Sendable (Preferences) -> String
     /// - Returns: false, and nothing changed, if the text is no value.
     public let write: @Sendable (inout Preferences, String) -> Bool
 
     public init(
-        _ id: String, section: String, _ title: String, _ kind: Kind, _ help: String,
+        _ id: String, section: String, _ title: String, _ kind: Kind, _ help: String, allowed words: String? = nil,
         read: @escaping @Sendable (Preferences) -> String,
         write: @escaping @Sendable (inout Preferences, String) -> Bool
     ) {
@@ -32,10 +34,14 @@ public struct Setting: Sendable, Identifiable {
         self.section = section
         self.title = title
         self.kind = kind
+        self.words = words
         self.help = help
         self.read = read
         self.write = write
     }
+
+    /// Whether a text stands for a number, or for none.
+    var isNumber: Bool { kind == .text && words != nil }
 
     /// What may be given, in words.
     public var allowed: String {
@@ -44,7 +50,7 @@ public struct Setting: Sendable, Identifiable {
         case .integer(let range, _): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .flag: "on or off"
-        case .text: "any text"
+        case .text: words ?? "any text"
         }
     }
 
@@ -132,6 +138,7 @@ public enum SettingRegistry {
                 write: { preferences, text in
                     guard let value = try? strategy.value(named: name, text: text) else { return false }
                     preferences.parameters[id, default: [:]][name] = value == parameter.defaultValue ? nil : value
+                    if preferences.parameters[id]?.isEmpty == true { preferences.parameters[id] = nil }
                     return true
                 })
         }
@@ -159,6 +166,7 @@ public enum SettingRegistry {
             \.sampler.presencePenalty),
         Setting(
             "sampling.seed", section: "Sampling", "seed", .text, "the same one gives the same text; empty: another each time",
+            allowed: "a whole number, or empty",
             read: { $0.seed.map { String($0) } ?? "" },
             write: { preferences, text in
                 if text.isEmpty {
@@ -171,7 +179,7 @@ public enum SettingRegistry {
             }),
         Setting(
             "sampling.max-tokens", section: "Sampling", "longest answer", .text,
-            "tokens; empty: until the model ends it",
+            "tokens; empty: until the model ends it", allowed: "a whole number from 1 to 1000000, or empty",
             read: { $0.maxTokens.map { String($0) } ?? "" },
             write: { preferences, text in
                 if text.isEmpty {
