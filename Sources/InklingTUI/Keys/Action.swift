@@ -102,6 +102,19 @@ public enum Action: String, Sendable, CaseIterable {
     case moreDrafts = "more-drafts"
     case fewerDrafts = "fewer-drafts"
 
+    // A recording
+    case replayPause = "replay-pause"
+    case replayStep = "replay-step"
+    case replayStepBack = "replay-step-back"
+    case replayForward = "replay-forward"
+    case replayBack = "replay-back"
+    case replayFaster = "replay-faster"
+    case replaySlower = "replay-slower"
+    case replayNext = "replay-next"
+    case replayPrevious = "replay-previous"
+    case replayRestart = "replay-restart"
+    case replayEnd = "replay-end"
+
     /// What it does, for help and the palette.
     public var title: String {
         switch self {
@@ -187,6 +200,17 @@ public enum Action: String, Sendable, CaseIterable {
         case .compare: "compare with nucleus and beam"
         case .moreDrafts: "one draft more"
         case .fewerDrafts: "one draft less"
+        case .replayPause: "pause or play"
+        case .replayStep: "one round on"
+        case .replayStepBack: "one round back"
+        case .replayForward: "ten rounds on"
+        case .replayBack: "ten rounds back"
+        case .replayFaster: "twice as fast"
+        case .replaySlower: "half as fast"
+        case .replayNext: "next answer"
+        case .replayPrevious: "previous answer"
+        case .replayRestart: "from the beginning"
+        case .replayEnd: "to the end of the recording"
         }
     }
 
@@ -201,9 +225,12 @@ public enum Action: String, Sendable, CaseIterable {
     /// Whether it makes sense without knowing where the cursor is, so that the palette offers it.
     var isInPalette: Bool {
         switch self {
-        case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
+        case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter,
+            .cancel,
             .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .setDraft, .noDraft,
-            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
+            .replayPause, .replayStep, .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower,
+            .replayNext, .replayPrevious, .replayRestart, .replayEnd, .takeDraft, .nextDraft, .previousDraft, .compare,
+            .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
             false
         default: true
         }

@@ -10,6 +10,8 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case chats
     case settings
     case playground
+    /// While a recording plays in the place of the models.
+    case replay
     /// A panel that fills the screen.
     case panel
     /// Text on top of everything: help, a notice.
@@ -25,6 +27,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .chats: "Chats"
         case .settings: "Settings"
         case .playground: "Playground"
+        case .replay: "Replay"
         case .panel: "Panel"
         case .page: "Pages"
         case .everywhere: "Everywhere"
