@@ -22,6 +22,7 @@ struct ChatCommand: ParsableCommand {
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
     @OptionGroup(title: "Decoding") var decoding: StrategyOptions
+    @OptionGroup(title: "Recording") var recording: RecordOptions
 
     @Option(help: ArgumentHelp("A system message.", valueName: "TEXT"))
     var system: String?
@@ -46,23 +47,31 @@ struct ChatCommand: ParsableCommand {
     func run() throws {
         let settings = try sampling.settings()
         let values = try decoding.values()
-        if !plain, Interface.isPossible { return try openInterface(settings, values) }
+        let recorder = try recording.record.map {
+            try Recording.begin(
+                $0, command: "chat", strategy: decoding.strategy, parameters: values, sampler: settings)
+        }
+        if !plain, Interface.isPossible { return try openInterface(settings, values, recorder) }
         let signals = StandardInput.isTerminal ? try PlainChatSignals() : nil
         // Before the threads of the model start, which would take the signals otherwise.
         Signals.catchInterrupts(with: signals == nil ? [] : Signals.ofTerminal)
-        let session = try models.open()
+        let (session, snapshot) = try models.openWithSnapshot()
+        recorder?.begin(session, snapshot)
         let state = PlainChatState(
             system: system, sampler: settings, strategy: decoding.strategy, parameters: values, maxTokens: n,
             hasDraft: session.draft != nil)
         if let signals { Signals.deliver { signals.receive($0) } }
         let reader: any LineReader = signals.map { self.reader($0) } ?? PlainLineReader()
-        try PlainChat(session: session, state: state, reader: reader, signals: signals).run()
+        try PlainChat(session: session, state: state, reader: reader, signals: signals, recorder: recorder).run()
     }
 
-    private func openInterface(_ settings: SamplerSettings, _ values: [String: ParameterValue]) throws {
+    private func openInterface(
+        _ settings: SamplerSettings, _ values: [String: ParameterValue], _ recorder: TraceRecorder?
+    ) throws {
         try Interface(
-            places: .current(folders: models.modelsDir.map { [$0] } ?? []), target: models.model, draft: models.draft,
-            options: EngineOptions(session: models.session, chatFormat: models.chatFormat)
+            places: .current(folders: models.modelsDir.map { [$0] } ?? []),
+            options: EngineOptions(session: models.session, chatFormat: models.chatFormat),
+            source: .models(target: models.model, draft: models.draft), recorder: recorder
         ) { preferences in
             // What was left at its default on the command line is the configuration's to say.
             var given = settings

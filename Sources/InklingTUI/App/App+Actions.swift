@@ -8,6 +8,7 @@ internal import InklingStore
 extension App {
     /// Does what a key or a line of the palette stands for.
     static func perform(_ state: inout AppState, _ action: Action) -> [Effect] {
+        if let effects = replayAction(&state, action) { return effects }
         // There these keys take drafts.
         let takesDrafts = state.screen == .playground && state.overlays.isEmpty && action.recentIndex != nil
         if !takesDrafts, let effects = everywhere(&state, action) { return effects }
@@ -41,7 +42,8 @@ extension App {
         case .newChat: return newChat(&state)
         case .panels: state.preferences.showsPanels.toggle()
         case .zoomPanel:
-            state.panels.zoomed = state.panels.zoomed == nil ? state.preferences.panels.first ?? PanelRegistry.all.first?.id : nil
+            state.panels.zoomed =
+                state.panels.zoomed == nil ? state.preferences.panels.first ?? PanelRegistry.all.first?.id : nil
         case .nextPanel:
             let ids = PanelRegistry.all.map(\.id)
             if let zoomed = state.panels.zoomed, let index = ids.firstIndex(of: zoomed) {
@@ -138,6 +140,7 @@ extension App {
     }
 
     static func confirmQuit(_ state: inout AppState) -> [Effect] {
+        if state.replay != nil { return [.quit] }
         open(
             &state,
             .choice(

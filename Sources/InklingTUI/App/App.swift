@@ -15,6 +15,12 @@ public enum App {
 
     /// The one place where the state changes.
     public static func update(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
+        let effects = change(&state, message)
+        // Nothing runs and nothing is stored while a recording plays.
+        return state.replay == nil ? effects : effects.filter(\.isPossibleInReplay)
+    }
+
+    private static func change(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
         switch message {
         case .time(let moment): return tick(&state, moment)
         case .terminal(let event): return terminal(&state, event)
@@ -71,6 +77,10 @@ public enum App {
         state.now = moment
         state.xray.pass(to: moment.elapsed)
         state.toasts.removeAll { $0.until <= moment.elapsed }
+        if state.replay != nil {
+            tickReplay(&state)
+            return []
+        }
         // A kill loses at most this much of an answer.
         if let since = state.chat.unsavedSince, moment.elapsed - since >= .seconds(1), let answer = state.chat.answer,
             let message = state.chat.tree[answer.message]

@@ -26,6 +26,10 @@ extension App {
 
     /// Asks for other models; the chat and, until they are ready, the models in use stay.
     static func load(_ state: inout AppState, target: String, draft: String?, name: String) -> [Effect] {
+        guard state.replay == nil else {
+            state.note("this is a replay: no models are in use that could be changed")
+            return []
+        }
         state.loading = LoadingState(name: name)
         return [.load(target: target, draft: draft)]
     }
@@ -87,6 +91,8 @@ extension App {
     private static func generation(_ state: inout AppState, _ event: GenerationEvent) -> [Effect] {
         guard let answer = state.chat.answer else { return [] }
         switch event {
+        // Whoever asked knows.
+        case .asked: break
         case .accepted(let prompt):
             state.chat.answer?.promptTokenCount = prompt.tokens.count
             state.chat.droppedTurnCount = prompt.droppedTurnCount

@@ -15,23 +15,35 @@ extension App {
         } else {
             drawTranscript(&state, layout, &canvas)
         }
-        drawComposer(state, layout, &canvas)
+        if let replay = state.replay {
+            drawTransport(replay, layout, &canvas)
+        } else {
+            drawComposer(state, layout, &canvas)
+        }
         if !layout.summary.isEmpty { drawSummary(state, layout.summary, &canvas) }
         if !layout.panels.isEmpty { drawPanels(state, layout.panels, &canvas) }
     }
 
     private static func drawWelcome(_ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
         var lines = [TextLine("Inkling", role: .heading, attributes: .bold), TextLine()]
-        if let session = state.session {
+        if let replay = state.replay {
+            lines += replay.summary
+        } else if let session = state.session {
             lines.append(TextLine("\(session.target.name) is ready. Ask it something.", role: .text))
-            if let draft = session.draft { lines.append(TextLine("\(draft.name) drafts for it (\(session.fitVerdict ?? "")).", role: .dim)) }
+            if let draft = session.draft {
+                lines.append(TextLine("\(draft.name) drafts for it (\(session.fitVerdict ?? "")).", role: .dim))
+            }
         } else if let loading = state.loading {
             lines.append(TextLine("\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)", role: .text))
         } else {
             lines.append(TextLine("No model is loaded: choose one.", role: .warning))
         }
         lines.append(TextLine())
-        for action in [Action.modelsScreen, .chats, .settingsScreen, .palette, .help] {
+        let actions: [Action] =
+            state.replay == nil
+            ? [.modelsScreen, .chats, .settingsScreen, .palette, .help]
+            : [.replayPause, .replayStep, .replaySlower, .replayFaster, .help]
+        for action in actions {
             guard let key = state.keyMap.key(for: action) else { continue }
             lines.append(
                 TextLine([

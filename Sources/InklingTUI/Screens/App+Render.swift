@@ -76,8 +76,15 @@ extension App {
                 "\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)"
                     + (loading.share.map { " \(Figures.percent($0))" } ?? "") + "  ", role: .warning)
         }
+        if let replay = state.replay {
+            line.append("replay \(replay.name) ", role: .statusBar, attributes: .bold)
+            line.append(
+                replay.speedText + (replay.isPaused ? ", paused" : replay.isAtEnd ? ", ended" : ""), role: .warning)
+            line.append("  ", role: .statusBar)
+        }
+        if state.recording != nil { line.append("rec  ", role: .error, attributes: .bold) }
         guard let session = state.session else {
-            if state.loading == nil { line.append("no model", role: .warning) }
+            if state.loading == nil, state.replay == nil { line.append("no model", role: .warning) }
             return line
         }
         line.append(session.target.name, role: .statusBar, attributes: .bold)
@@ -85,7 +92,7 @@ extension App {
             line.append(state.glyphs == .ascii ? " <- " : " ← ", role: .dim)
             line.append(draft.name, role: .statusBar)
         }
-        line.append("  \(state.preferences.strategy)", role: .statusKey)
+        line.append("  \(state.replay == nil ? state.preferences.strategy : state.replayedStrategy)", role: .statusKey)
         return line
     }
 
@@ -121,7 +128,7 @@ extension App {
         case .chats, .themes, nil: break
         }
         var keys: [(key: String, title: String, action: Action?)] = []
-        if state.isGenerating, state.overlays.isEmpty {
+        if state.isGenerating, state.overlays.isEmpty, state.replay == nil {
             keys.append((state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop", .cancel))
         }
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
@@ -149,7 +156,8 @@ extension App {
                 }
             let width = max(20, min(state.size.width - 4, 76))
             let mark = toast.kind == .note ? "" : "! "
-            let lines = TextLine(mark + toast.text, role: role).wrapped(to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
+            let lines = TextLine(mark + toast.text, role: role).wrapped(
+                to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
             let shown = lines.prefix(5)
             let columns = min(width, (shown.map(\.width).max() ?? 0) + 2)
             guard bottom - shown.count > 1 else { return }
