@@ -50,6 +50,8 @@ public enum Action: String, Sendable, CaseIterable {
     // Conversation
     case regenerate
     case continueAnswer = "continue"
+    case nextMessage = "next-message"
+    case previousMessage = "previous-message"
     case editMessage = "edit-message"
     case copyMessage = "copy-message"
     case copyCode = "copy-code"
@@ -146,6 +148,8 @@ public enum Action: String, Sendable, CaseIterable {
         case .leaveIfEmpty: "leave, if the message is empty"
         case .regenerate: "answer again"
         case .continueAnswer: "go on with the answer"
+        case .nextMessage: "next message"
+        case .previousMessage: "previous message"
         case .editMessage: "edit the message"
         case .copyMessage: "copy the message"
         case .copyCode: "copy a code block"
@@ -203,7 +207,8 @@ public enum Action: String, Sendable, CaseIterable {
         switch self {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
             .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .setDraft, .noDraft,
-            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
+            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext,
+            .nextMessage, .previousMessage, .searchNext, .searchPrevious:
             false
         default: true
         }

@@ -5,7 +5,8 @@ internal import InklingEngine
 internal import InklingStore
 
 extension App {
-    /// The screen. Rendering keeps what it rendered in the state, and changes nothing else there.
+    /// The screen. Rendering keeps in the state what it rendered and how far lists are scrolled, and changes nothing else
+    /// there.
     public static func render(_ state: inout AppState) -> Frame {
         let theme = state.theme
         var canvas = Canvas(
@@ -23,13 +24,17 @@ extension App {
             switch state.screen {
             case .chat: drawChat(&state, &canvas)
             case .playground: drawPlayground(state, &canvas)
-            case .models: drawModels(state, &canvas)
-            case .settings: drawSettings(state, &canvas)
+            case .models: drawModels(&state, &canvas)
+            case .settings: drawSettings(&state, &canvas)
             }
         }
         drawHeader(state, &canvas)
         drawFooter(state, &canvas)
-        for overlay in state.overlays { draw(overlay, state, &canvas) }
+        for index in state.overlays.indices {
+            var overlay = state.overlays[index]
+            draw(&overlay, state, &canvas)
+            state.overlays[index] = overlay
+        }
         drawToasts(state, &canvas)
         return Frame(
             buffer: canvas.buffer, cursor: canvas.cursor, title: title(state), wantsMouse: state.preferences.mouse)
@@ -48,7 +53,9 @@ extension App {
         let titles = Screen.allCases.map(\.title)
         let active = Screen.allCases.firstIndex(of: state.screen) ?? 0
         var x = area.x
-        for (index, title) in titles.enumerated() {
+        // Where there is no room for all of them, the one that is shown.
+        let isNarrow = titles.reduce(0) { $0 + displayWidth($1) + 2 } + 16 > area.width
+        for (index, title) in titles.enumerated() where !isNarrow || index == active {
             let isActive = index == active && state.panels.zoomed == nil
             x += canvas.write(
                 TextLine([TextSpan(isActive ? "[\(title)]" : " \(title) ", role: isActive ? .tabActive : .statusBar)]),
@@ -119,9 +126,10 @@ extension App {
     }
 
     private static func drawToasts(_ state: AppState, _ canvas: inout Canvas) {
-        // What is being written stays in sight.
+        // What is being written, and what is measured, stays in sight.
         let isChat = state.screen == .chat && state.panels.zoomed == nil
-        var bottom = isChat ? ChatLayout(state).composerRule.y : state.size.height - 1
+        let room = isChat ? ChatLayout(state).transcript : Rect(x: 0, y: 1, width: state.size.width, height: state.size.height - 2)
+        var bottom = room.maxY
         for toast in state.toasts.reversed() {
             let role: Role =
                 switch toast.kind {
@@ -129,14 +137,14 @@ extension App {
                 case .warning: .warning
                 case .failure: .error
                 }
-            let width = max(20, min(state.size.width - 4, 76))
+            let width = max(20, min(room.width - 4, 76))
             let mark = toast.kind == .note ? "" : "! "
             let lines = TextLine(mark + toast.text, role: role).wrapped(to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
             let shown = lines.prefix(5)
             let columns = min(width, (shown.map(\.width).max() ?? 0) + 2)
             guard bottom - shown.count > 1 else { return }
             bottom -= shown.count
-            let area = Rect(x: state.size.width - columns, y: bottom, width: columns, height: shown.count)
+            let area = Rect(x: room.maxX - columns, y: bottom, width: columns, height: shown.count)
             canvas.fill(area, .statusBar)
             for (row, line) in shown.enumerated() {
                 canvas.write(line, at: Point(x: area.x + 1, y: area.y + row), on: .statusBar)
