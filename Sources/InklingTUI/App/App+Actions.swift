@@ -127,16 +127,45 @@ extension App {
             state.overlays.removeLast()
             return []
         }
-        if !state.chat.composer.isEmpty || !state.chat.attachments.isEmpty {
-            state.chat.composer.replaceAll(with: "")
-            state.chat.attachments = []
-            state.chat.editing = nil
+        if state.screen == .playground, state.panels.zoomed == nil {
+            guard state.playground.editor.isEmpty else {
+                state.playground.editor.replaceAll(with: "")
+                return complete(&state)
+            }
+        } else if state.screen == .chat, !state.chat.composer.isEmpty || !state.chat.attachments.isEmpty {
+            if state.chat.editing != nil {
+                stopEditing(&state)
+            } else {
+                state.chat.composer.replaceAll(with: "")
+                state.chat.attachments = []
+            }
             return countTokens(&state)
         }
         if state.loading != nil {
             return [.cancelLoad]
         }
         return confirmQuit(&state)
+    }
+
+    /// What there is to know before one leaves.
+    private static func leavingLines(_ state: AppState) -> [TextLine] {
+        var lines: [TextLine] = []
+        if let trouble = state.storeTrouble, !state.chat.tree.isEmpty {
+            lines += [TextLine("This chat is not saved, and leaving tries it a last time:", role: .warning)]
+            lines += [TextLine(trouble, role: .warning)]
+        } else if state.isGenerating {
+            lines.append(TextLine("The answer is kept as far as it has got.", role: .dim))
+        } else if !state.chat.tree.isEmpty {
+            lines.append(TextLine("The chat is saved.", role: .dim))
+        }
+        if !state.chat.composer.isEmpty { lines.append(TextLine("The message that you are writing is not.", role: .warning)) }
+        return lines
+    }
+
+    /// Leaves at once where nothing can be lost by it, else asks.
+    static func leave(_ state: inout AppState) -> [Effect] {
+        let isSafe = !state.isGenerating && state.chat.composer.isEmpty && state.storeTrouble == nil
+        return isSafe ? quit(&state) : confirmQuit(&state)
     }
 
     static func confirmQuit(_ state: inout AppState) -> [Effect] {
@@ -146,9 +175,7 @@ extension App {
             .choice(
                 ChoiceState(
                     title: "Leave Inkling?",
-                    lines: state.storeTrouble == nil
-                        ? [TextLine("The chat is saved.", role: .dim)]
-                        : [TextLine("This chat could not be saved: it will be lost.", role: .warning)],
+                    lines: leavingLines(state),
                     options: [
                         .init("y", "leave", .quit), .init("n", "stay", .cancel),
                     ])))

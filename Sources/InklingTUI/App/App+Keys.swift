@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import InklingCells
+internal import InklingEngine
 
 extension App {
     /// Where a key is looked up first; ``KeyContext/everywhere`` comes last.
@@ -71,7 +72,7 @@ extension App {
 
     /// Up in the first row and down in the last walk through the messages sent before.
     private static func walkHistory(_ state: inout AppState, back: Bool, width: Int) -> [Effect]? {
-        let layout = EditorLayout(state.chat.composer, width: width)
+        let layout = state.chat.composerLayout(width: width)
         guard back ? layout.cursor.y == 0 : layout.cursor.y == layout.rows.count - 1 else { return nil }
         let found =
             back ? state.chat.history.older(than: state.chat.composer.text) : state.chat.history.newer()
@@ -81,9 +82,9 @@ extension App {
     }
 
     static func composerChanged(_ state: inout AppState, _ change: (inout TextEditor) -> Void) {
-        let before = state.chat.composer.text
+        let before = state.chat.composer.characters
         change(&state.chat.composer)
-        if state.chat.composer.text != before { state.chat.history.leave() }
+        if state.chat.composer.characters != before { state.chat.history.leave() }
     }
 
     /// Asks how many tokens the message has, unless that is known or asked already.
@@ -94,7 +95,13 @@ extension App {
         return [.countTokens(text)]
     }
 
+    /// A longer paste is no line of text to be edited, in bytes.
+    static let pasteLimit = 1 << 18
+    /// A longer one is more than any model here reads.
+    static let pastedFileLimit = 4 << 20
+
     static func paste(_ state: inout AppState, _ text: String) -> [Effect] {
+        guard text.utf8.count <= pasteLimit else { return pasteAsFile(&state, text) }
         if case .field(var field) = state.overlays.last {
             field.editor.insert(text)
             state.overlays[state.overlays.count - 1] = .field(field)
@@ -118,6 +125,20 @@ extension App {
         guard state.screen == .chat else { return [] }
         state.chat.focus = .composer
         composerChanged(&state) { $0.insert(text) }
+        return countTokens(&state)
+    }
+
+    /// A paste too long to be edited goes with the message as a file would.
+    private static func pasteAsFile(_ state: inout AppState, _ text: String) -> [Effect] {
+        let size = Quantity.bytes(text.utf8.count)
+        guard state.overlays.isEmpty, state.screen == .chat, text.utf8.count <= pastedFileLimit else {
+            state.note("nothing was pasted: \(size) is too long here", .warning)
+            return []
+        }
+        let number = state.chat.attachments.count { $0.path.hasPrefix("pasted-") } + 1
+        state.chat.attachments.append(Attachment(path: "pasted-\(number).txt", text: text))
+        state.chat.focus = .composer
+        state.note("the paste of \(size) goes with the next message as a file")
         return countTokens(&state)
     }
 }

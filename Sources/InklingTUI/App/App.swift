@@ -9,18 +9,43 @@ internal import InklingStore
 public enum App {
     /// What to do first.
     public static func start(_ state: inout AppState, target: String?, draft: String?) -> [Effect] {
-        state.loading = LoadingState(name: target ?? "the last used model")
+        // A path is shown as the name that its model will have.
+        let name = target.map { target in target.split(separator: "/").last.map(String.init) ?? target }
+        let model = name.map { $0.hasSuffix(".gguf") ? String($0.dropLast(5)) : $0 }
+        state.loading = LoadingState(name: model ?? "the last used model")
         return [.loadChoice(target: target, draft: draft), .findModels, .store(.recall)]
     }
 
     /// The one place where the state changes.
     public static func update(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
-        let effects = change(&state, message)
+        let effects = effects(&state, of: message)
+        if case .terminal = message, state.screen == .chat {
+            state.chat.layOutComposer(width: ChatLayout(state).composerWidth)
+        }
         // Nothing runs and nothing is stored while a recording plays.
-        return state.replay == nil ? effects : effects.filter(\.isPossibleInReplay)
+        guard state.replay == nil else { return effects.filter(\.isPossibleInReplay) }
+        return state.storeTrouble == nil ? effects : insisting(state, effects)
     }
 
-    private static func change(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
+    /// While chats cannot be kept, each step of one is a try to keep all of it: its beginning may be what is missing.
+    private static func insisting(_ state: AppState, _ effects: [Effect]) -> [Effect] {
+        var rest: [Effect] = []
+        var isStep = false
+        for effect in effects {
+            switch effect {
+            case .store(.append), .store(.finish), .store(.select), .store(.reopen), .store(.update): isStep = true
+            case .store(.saveDraft): break
+            case .quit:
+                isStep = true
+                rest.append(effect)
+            default: rest.append(effect)
+            }
+        }
+        guard isStep, let chat = state.chat.chat else { return rest }
+        return [.store(.save(Conversation(chat: chat, tree: state.chat.tree)))] + rest
+    }
+
+    private static func effects(_ state: inout AppState, of message: AppMessage) -> [Effect] {
         switch message {
         case .time(let moment): return tick(&state, moment)
         case .terminal(let event): return terminal(&state, event)

@@ -54,6 +54,10 @@ public enum StoreCommand: Sendable, Equatable {
     case select(leaf: MessageID, ChatID)
     case deleteSubtree(MessageID, ChatID, leaf: MessageID?)
     case update(Chat)
+    /// An ended answer is in flight again.
+    case reopen(MessageID)
+    /// All of a conversation: after something of it could not be stored.
+    case save(Conversation)
     /// Prompts and pairs of earlier days.
     case recall
     case list(query: String)

@@ -52,6 +52,8 @@ public enum Action: String, Sendable, CaseIterable {
     // Conversation
     case regenerate
     case continueAnswer = "continue"
+    case nextMessage = "next-message"
+    case previousMessage = "previous-message"
     case editMessage = "edit-message"
     case copyMessage = "copy-message"
     case copyCode = "copy-code"
@@ -175,6 +177,8 @@ public enum Action: String, Sendable, CaseIterable {
         case .leaveIfEmpty: "leave, if the message is empty"
         case .regenerate: "answer again"
         case .continueAnswer: "go on with the answer"
+        case .nextMessage: "next message"
+        case .previousMessage: "previous message"
         case .editMessage: "edit the message"
         case .copyMessage: "copy the message"
         case .copyCode: "copy a code block"
@@ -266,7 +270,8 @@ public enum Action: String, Sendable, CaseIterable {
             .noDraft, .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep,
             .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .replayPause, .replayStep,
             .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower, .replayNext, .replayPrevious,
-            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
+            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextMessage,
+            .previousMessage, .searchNext, .searchPrevious:
             false
         default: true
         }

@@ -76,8 +76,12 @@ extension App {
                 canvas.write(canvas.glyphs == .ascii ? "|" : "▌", .borderFocused, at: Point(x: area.x, y: y))
             }
             let x = area.x + (isHead ? 1 : 3)
-            canvas.write(line.text, at: Point(x: x, y: y), within: area)
-            if let search = state.chat.search { mark(search.text, in: line.text, at: Point(x: x, y: y), area, &canvas) }
+            guard let text = line.text else {
+                canvas.write(head(of: line.entry.message, state), at: Point(x: x, y: y), within: area)
+                continue
+            }
+            canvas.write(text, at: Point(x: x, y: y), within: area)
+            if let search = state.chat.search { mark(search.text, in: text, at: Point(x: x, y: y), area, &canvas) }
         }
         canvas.buffer.drawScrollbar(
             in: Rect(x: area.maxX - 1, y: area.y, width: 1, height: area.height), visible: visible,
@@ -123,7 +127,7 @@ extension App {
             glyphs: canvas.glyphs)
         drawContextMeter(state, layout.composerRule, titleWidth: title.width + 6, &canvas)
 
-        let editor = EditorLayout(state.chat.composer, width: layout.composerWidth)
+        let editor = state.chat.composerLayout(width: layout.composerWidth)
         canvas.write(
             canvas.glyphs == .ascii ? ">" : "❯", hasFocus ? .accent : .dim,
             at: Point(x: layout.composer.x - 2, y: layout.composer.y))

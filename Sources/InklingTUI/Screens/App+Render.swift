@@ -5,7 +5,8 @@ internal import InklingEngine
 internal import InklingStore
 
 extension App {
-    /// The screen. Rendering keeps what it rendered in the state, and changes nothing else there.
+    /// The screen. Rendering keeps in the state what it rendered and how far lists are scrolled, and changes nothing else
+    /// there.
     public static func render(_ state: inout AppState) -> Frame {
         let theme = state.theme
         var canvas = Canvas(
@@ -24,16 +25,18 @@ extension App {
             case .chat: drawChat(&state, &canvas)
             case .playground: drawPlayground(state, &canvas)
             case .xray: drawXRay(&state, &canvas)
-            case .models: drawModels(state, &canvas)
-            case .settings: drawSettings(state, &canvas)
+            case .models: drawModels(&state, &canvas)
+            case .settings: drawSettings(&state, &canvas)
             }
         }
         drawHeader(state, &canvas)
         drawFooter(state, &canvas)
-        for overlay in state.overlays {
+        for index in state.overlays.indices {
             // What lies below cannot be clicked.
             canvas.hits = []
-            draw(overlay, state, &canvas)
+            var overlay = state.overlays[index]
+            draw(&overlay, state, &canvas)
+            state.overlays[index] = overlay
         }
         state.hits = canvas.hits
         drawToasts(state, &canvas)
@@ -53,7 +56,7 @@ extension App {
         canvas.fill(area, .statusBar)
         let all = Screen.allCases
         // Where there is no room for all of them, where one is says enough.
-        let fits = all.reduce(0) { $0 + displayWidth($1.title) + 2 } <= area.width
+        let fits = all.reduce(0) { $0 + displayWidth($1.title) + 2 } + 16 <= area.width
         var x = area.x
         for screen in fits ? all : [state.screen] {
             let title = screen.title
@@ -144,9 +147,10 @@ extension App {
     }
 
     private static func drawToasts(_ state: AppState, _ canvas: inout Canvas) {
-        // What is being written stays in sight.
+        // What is being written, and what is measured, stays in sight.
         let isChat = state.screen == .chat && state.panels.zoomed == nil
-        var bottom = isChat ? ChatLayout(state).composerRule.y : state.size.height - 1
+        let room = isChat ? ChatLayout(state).transcript : Rect(x: 0, y: 1, width: state.size.width, height: state.size.height - 2)
+        var bottom = room.maxY
         for toast in state.toasts.reversed() {
             let role: Role =
                 switch toast.kind {
@@ -154,7 +158,7 @@ extension App {
                 case .warning: .warning
                 case .failure: .error
                 }
-            let width = max(20, min(state.size.width - 4, 76))
+            let width = max(20, min(room.width - 4, 76))
             let mark = toast.kind == .note ? "" : "! "
             let lines = TextLine(mark + toast.text, role: role).wrapped(
                 to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
@@ -162,7 +166,7 @@ extension App {
             let columns = min(width, (shown.map(\.width).max() ?? 0) + 2)
             guard bottom - shown.count > 1 else { return }
             bottom -= shown.count
-            let area = Rect(x: state.size.width - columns, y: bottom, width: columns, height: shown.count)
+            let area = Rect(x: room.maxX - columns, y: bottom, width: columns, height: shown.count)
             canvas.fill(area, .statusBar)
             for (row, line) in shown.enumerated() {
                 canvas.write(line, at: Point(x: area.x + 1, y: area.y + row), on: .statusBar)

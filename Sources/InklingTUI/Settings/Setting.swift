@@ -224,7 +224,7 @@ public enum SettingRegistry {
                 }),
             flag("appearance.panels", "Appearance", "panels", "beside the conversation, where there is room", \.showsPanels),
             flag("appearance.ascii", "Appearance", "ASCII only", "lines and graphs without Unicode", \.ascii),
-            flag("appearance.mouse", "Appearance", "mouse", "wheel and clicks; selecting text then needs Shift", \.mouse),
+            flag("appearance.mouse", "Appearance", "mouse", "the wheel scrolls; selecting text then needs Shift", \.mouse),
         ]
     }
 
