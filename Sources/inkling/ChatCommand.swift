@@ -44,30 +44,30 @@ struct ChatCommand: ParsableCommand {
     }
 
     func run() throws {
-        let settings = try sampling.settings()
+        let given = try sampling.overrides()
         let values = try decoding.values()
-        if !plain, Interface.isPossible { return try openInterface(settings, values) }
+        if !plain, Interface.isPossible { return try openInterface(given, values) }
         let signals = StandardInput.isTerminal ? try PlainChatSignals() : nil
         // Before the threads of the model start, which would take the signals otherwise.
         Signals.catchInterrupts(with: signals == nil ? [] : Signals.ofTerminal)
         let session = try models.open()
+        let recommended = session.target.recommendedSampling
+        if let warning = recommended.warning { Output.error("inkling: note: \(warning)") }
         let state = PlainChatState(
-            system: system, sampler: settings, strategy: decoding.strategy, parameters: values, maxTokens: n,
+            system: system, sampler: sampling.settings(given, recommended: recommended), strategy: decoding.strategy,
+            parameters: values, maxTokens: n,
             hasDraft: session.draft != nil)
         if let signals { Signals.deliver { signals.receive($0) } }
         let reader: any LineReader = signals.map { self.reader($0) } ?? PlainLineReader()
         try PlainChat(session: session, state: state, reader: reader, signals: signals).run()
     }
 
-    private func openInterface(_ settings: SamplerSettings, _ values: [String: ParameterValue]) throws {
+    private func openInterface(_ given: SamplerOverrides, _ values: [String: ParameterValue]) throws {
         try Interface(
             places: .current(folders: models.modelsDir.map { [$0] } ?? []), target: models.model, draft: models.draft,
             options: EngineOptions(session: models.session, chatFormat: models.chatFormat)
         ) { preferences in
-            // What was left at its default on the command line is the configuration's to say.
-            var given = settings
-            given.seed = SamplerSettings().seed
-            if given != SamplerSettings() { preferences.sampler = settings }
+            preferences.sampling = preferences.sampling.overridden(by: given)
             preferences.seed = sampling.seed ?? preferences.seed
             if let strategy = decoding.given { preferences.strategy = strategy }
             if !values.isEmpty { preferences.parameters[preferences.strategy] = values }

@@ -64,7 +64,7 @@ struct GenerateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let settings = try sampling.settings()
+        let given = try sampling.overrides()
         let values = try decoding.values()
         if prompt == nil, StandardInput.isTerminal {
             Output.error("inkling: reading the prompt from standard input; end it with Ctrl-D")
@@ -74,10 +74,12 @@ struct GenerateCommand: ParsableCommand {
         let traceFile = try trace.map(TraceFile.init)
         Signals.catchInterrupts()
         let session = try models.open()
+        if let warning = session.target.recommendedSampling.warning { Output.error("inkling: note: \(warning)") }
+        let settings = sampling.settings(given, recommended: session.target.recommendedSampling)
         let request = GenerationRequest(
             prompt: try promptTokens(text, session), strategy: decoding.strategy, parameters: values, sampler: settings,
             maxTokens: n, stopStrings: stop, endTokens: ignoreEos ? [] : session.endTokens,
-            alternativeCount: ndjson ? alternatives : 0)
+            controlTokens: session.controlTokens, alternativeCount: ndjson ? alternatives : 0)
         let cancellation = CancellationFlag()
         let printer = GenerationPrinter(
             format: json ? .json : ndjson ? .ndjson : .text, session: session, request: request)
