@@ -77,7 +77,11 @@ public enum App {
             return []
         case .configured(let preferences, let themes, let keys, let issues):
             if !themes.isEmpty { state.themes = themes }
-            if let preferences { state.preferences = preferences }
+            if let preferences {
+                let recommended = state.preferences.recommendedSampling
+                state.preferences = preferences
+                state.preferences.recommendedSampling = recommended
+            }
             if let keys { state.keyMap = keys }
             state.settings.issues = issues
             if let first = issues.first {

@@ -61,6 +61,7 @@ extension App {
     private static func loaded(_ state: inout AppState, _ session: SessionSnapshot) -> [Effect] {
         let isOtherTarget = state.session?.target.path != session.target.path
         state.session = session
+        state.preferences.recommendedSampling = session.recommendedSampling.overrides
         state.loading = nil
         state.metrics.reset()
         // Tokens mean something else to another model.
@@ -74,6 +75,7 @@ extension App {
         state.recentPairs.insert(pair, at: 0)
         if state.recentPairs.count > 9 { state.recentPairs.removeLast(state.recentPairs.count - 9) }
         if let warning = session.chatFormatWarning { state.note(warning, .warning) }
+        if let warning = session.recommendedSampling.warning { state.note(warning, .warning) }
         let draft = session.draft.map { ", drafts by \($0.name)" } ?? ""
         state.note("\(session.target.name) is ready\(draft)")
         state.playground.outcomes = [:]
