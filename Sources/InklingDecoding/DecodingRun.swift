@@ -227,7 +227,8 @@ public final class DecodingRun {
     func prepare(_ request: GenerationRequest, clock: DecodeClock, cancellation: CancellationFlag, origin: Duration) {
         sampler = Sampler(request.sampler)
         random = PositionalRandom(seed: request.sampler.seed)
-        history = SamplingHistory(request.prompt)
+        history = SamplingHistory(
+            request.prompt, controlTokens: request.sampler.dry.isOn ? request.controlTokens : [])
         promptCount = request.prompt.count
         endTokens = request.endTokens
         maxTokens = request.maxTokens

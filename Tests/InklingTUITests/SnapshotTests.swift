@@ -66,6 +66,14 @@ import Testing
             stage.load()
             stage.press("f7", "j", "j", "right")
         },
+        Scene(name: "settings-recommended") { stage in
+            stage.load()
+            for (name, value) in [("temperature", 0.6), ("top-k", 20), ("dry-multiplier", 0.8)] {
+                guard let field = SamplerField.named(name) else { continue }
+                try? stage.state.preferences.recommendedSampling.set(field, to: value)
+            }
+            stage.press("f7", "j", "j", "j", "right")
+        },
         Scene(name: "help") { stage in stage.press("f1") },
         Scene(name: "palette") { stage in stage.press("ctrl-p", "theme") },
         Scene(name: "chats") { stage in

@@ -41,6 +41,7 @@ public final class Autocompleter {
         let drafts = DraftRequest(
             prompt: [0], method: request.method, count: request.count, length: request.length,
             superposition: request.superposition, sampler: request.sampler, endTokens: session.endTokens,
+            controlTokens: session.controlTokens,
             wantsProbabilities: request.wantsProbabilities || request.ranking == .probability)
         do { try drafts.validate() } catch { throw .generation(error) }
         // Room for every draft, and half the context for the text in any case.

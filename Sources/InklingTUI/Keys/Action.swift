@@ -52,6 +52,8 @@ public enum Action: String, Sendable, CaseIterable {
     // Conversation
     case regenerate
     case continueAnswer = "continue"
+    case nextMessage = "next-message"
+    case previousMessage = "previous-message"
     case editMessage = "edit-message"
     case copyMessage = "copy-message"
     case copyCode = "copy-code"
@@ -116,6 +118,19 @@ public enum Action: String, Sendable, CaseIterable {
     case xrayEarlier = "xray-earlier"
     case xrayLater = "xray-later"
 
+    // A recording
+    case replayPause = "replay-pause"
+    case replayStep = "replay-step"
+    case replayStepBack = "replay-step-back"
+    case replayForward = "replay-forward"
+    case replayBack = "replay-back"
+    case replayFaster = "replay-faster"
+    case replaySlower = "replay-slower"
+    case replayNext = "replay-next"
+    case replayPrevious = "replay-previous"
+    case replayRestart = "replay-restart"
+    case replayEnd = "replay-end"
+
     /// What it does, for help and the palette.
     public var title: String {
         switch self {
@@ -162,6 +177,8 @@ public enum Action: String, Sendable, CaseIterable {
         case .leaveIfEmpty: "leave, if the message is empty"
         case .regenerate: "answer again"
         case .continueAnswer: "go on with the answer"
+        case .nextMessage: "next message"
+        case .previousMessage: "previous message"
         case .editMessage: "edit the message"
         case .copyMessage: "copy the message"
         case .copyCode: "copy a code block"
@@ -212,6 +229,17 @@ public enum Action: String, Sendable, CaseIterable {
         case .xraySlower: "slow motion: slower"
         case .xrayEarlier: "earlier answer"
         case .xrayLater: "later answer"
+        case .replayPause: "pause or play"
+        case .replayStep: "one round on"
+        case .replayStepBack: "one round back"
+        case .replayForward: "ten rounds on"
+        case .replayBack: "ten rounds back"
+        case .replayFaster: "twice as fast"
+        case .replaySlower: "half as fast"
+        case .replayNext: "next answer"
+        case .replayPrevious: "previous answer"
+        case .replayRestart: "from the beginning"
+        case .replayEnd: "to the end of the recording"
         }
     }
 
@@ -238,9 +266,12 @@ public enum Action: String, Sendable, CaseIterable {
     var isInPalette: Bool {
         switch self {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
-            .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .keepSetting, .setDraft, .noDraft,
-            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep, .xrayBack,
-            .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
+            .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .keepSetting, .setDraft,
+            .noDraft, .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep,
+            .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .replayPause, .replayStep,
+            .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower, .replayNext, .replayPrevious,
+            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextMessage,
+            .previousMessage, .searchNext, .searchPrevious:
             false
         default: true
         }

@@ -13,6 +13,8 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case themes
     case playground
     case xray
+    /// While a recording plays in the place of the models.
+    case replay
     /// A panel that fills the screen.
     case panel
     /// Text on top of everything: help, a notice.
@@ -30,6 +32,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .themes: "Themes"
         case .playground: "Playground"
         case .xray: "X-ray"
+        case .replay: "Replay"
         case .panel: "Panel"
         case .page: "Pages"
         case .everywhere: "Everywhere"

@@ -46,6 +46,7 @@ extension App {
 
     /// Asks for drafts of the text as it is now; what was asked for before no longer counts.
     static func complete(_ state: inout AppState) -> [Effect] {
+        guard state.replay == nil else { return [] }
         state.playground.request += 1
         state.playground.outcomes = [:]
         state.playground.selected = 0
@@ -71,7 +72,8 @@ extension App {
         }
         let request = CompletionRequest(
             prefix: String(editor.characters[..<editor.cursor]), suffix: String(editor.characters[editor.cursor...]),
-            method: method, count: state.playground.count, length: state.playground.length, cut: .line,
+            method: method, count: state.playground.count, length: state.playground.length,
+            sampler: state.preferences.recommendedSampling.applied(to: DraftRequest.nucleus()), cut: .line,
             wantsProbabilities: false)
         return [.complete(request, number: state.playground.request)]
     }
