@@ -28,7 +28,8 @@ struct HeadlessInterface {
     ) {
         began = clock.now
         effects = EffectRunner(
-            library: ModelLibrary(places: places), options: options, storePath: nil, mailbox: mailbox)
+            library: ModelLibrary(places: places), options: options, storePath: nil, mailbox: mailbox,
+            recorder: nil)
         // The same names each time: nothing of this is kept.
         state = AppState(size: size, now: Moment(wall: .now()), preferences: preferences, themes: themes, seed: 1)
         state.colorDepth = depth

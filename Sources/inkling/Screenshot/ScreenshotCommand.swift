@@ -83,7 +83,7 @@ struct ScreenshotCommand: ParsableCommand {
 
     private func preferences(_ files: UserFiles, _ themes: [Theme]) throws -> Preferences {
         var (preferences, _, _) = files.configuration(themes: themes.map(\.name))
-        preferences.sampler = try sampling.settings()
+        preferences.sampling = preferences.sampling.overridden(by: try sampling.overrides())
         preferences.seed = sampling.seed ?? 1
         if let strategy = decoding.given {
             preferences.strategy = strategy
