@@ -112,7 +112,8 @@ extension App {
         case .playground:
             if state.playground.selected == index { return perform(&state, .takeDraft) }
             if state.playground.drafts.indices.contains(index) { state.playground.selected = index }
-        case .chat, .xray: break
+        case .xray: state.xray.select(index)
+        case .chat: break
         }
         return []
     }
