@@ -155,8 +155,9 @@ let package = Package(
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingModelMaker",
-                "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport", arguments,
+                "inkling", "InklingCells", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel",
+                "InklingModelMaker", "InklingTUI", "InklingTemplates", "InklingTensor", "InklingTokenizer",
+                "InklingTestSupport", arguments,
             ]),
     ]
 )

@@ -47,9 +47,9 @@ import Testing
         ("[sampling]\nmax-tokens = 0", "config.toml:2:1: sampling.max-tokens is 0; it must be a whole number from 1 to 1000000, or empty"),
         ("[sampling]\nseed = 2026-01-01", "config.toml:2:1: sampling.seed is a date or a time; it must be a whole number, or empty"),
         ("[appearance]\nascii = \"perhaps\"", "config.toml:2:1: appearance.ascii is \"perhaps\"; it must be on or off"),
-        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\"; it must be one of dark, light; did you mean \"light\"?"),
+        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\", which is not one of 2 there are; did you mean \"light\"?"),
         ("[decodin]\nstrategy = \"sd\"", "config.toml:1:1: unknown section [decodin]; did you mean \"decoding\"?"),
-        ("[decoding]\nstrategy = \"perl\"", "config.toml:2:1: decoding.strategy is \"perl\"; it must be one of \(strategies); did you mean \"pearl\"?"),
+        ("[decoding]\nstrategy = \"perl\"", "config.toml:2:1: decoding.strategy is \"perl\", which is not one of \(strategyCount) there are; did you mean \"pearl\"?"),
         ("\nsampling = 3", "config.toml:2:1: sampling is 3; it must be a section, [sampling]"),
         ("[[sampling]]\ntop-k = 1", "config.toml:1:1: sampling is a list; it must be a section, [sampling]"),
         ("[sd]\ngama = 2", "config.toml:2:1: unknown key \"sd.gama\"; did you mean \"sd.gamma\"?"),
@@ -63,7 +63,7 @@ import Testing
         #expect(issues.map(\.description) == [expected])
     }
 
-    private static let strategies = StrategyRegistry.all.map(\.id).joined(separator: ", ")
+    private static let strategyCount = StrategyRegistry.all.count
 
     @Test func `Mistakes are told in the order of their lines, and what is right counts`() {
         let (preferences, _, issues) = ConfigurationFile.read(
