@@ -132,7 +132,7 @@ let package = Package(
             [
                 "InklingTUI", "InklingCells", "InklingDecoding", "InklingEngine", "InklingModel", "InklingStore",
                 "InklingTensor", "InklingThemes", "InklingTokenizer",
-            ], exclude: ["Snapshots"]),
+            ], exclude: ["Recordings", "Snapshots"]),
         tests("InklingModelTests", ["InklingModel", "InklingTensor", "InklingTokenizer", "InklingTestSupport"]),
         tests(
             "InklingArchitecturesTests",

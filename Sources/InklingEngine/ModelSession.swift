@@ -53,7 +53,8 @@ public final class ModelSession {
     ///     cached conversation included, goes on.
     ///   - costCache: where what passes cost is kept between runs; nil to keep nothing.
     public init(
-        target: LoadedModel, draft: LoadedModel? = nil, head: HeadFile? = nil, options: SessionOptions = SessionOptions(),
+        target: LoadedModel, draft: LoadedModel? = nil, head: HeadFile? = nil,
+        options: SessionOptions = SessionOptions(),
         replacing old: ModelSession? = nil, costCache: CostCache? = nil
     ) throws(EngineError) {
         do { kernels = try KernelSet.chosen() } catch { throw .kernels(error) }
@@ -104,6 +105,9 @@ public final class ModelSession {
     /// Tokens that end an answer.
     public var endTokens: Set<TokenID> { Set(target.tokenizer.vocabulary.endOfGenerationTokens) }
 
+    /// Tokens that steer the target and are no text.
+    public var controlTokens: Set<TokenID> { target.tokenizer.vocabulary.controlTokens }
+
     // MARK: Threads
 
     private static func draftThreads(_ options: SessionOptions) -> Int { options.draftThreads ?? 1 }
@@ -120,7 +124,9 @@ public final class ModelSession {
     private func runsLanesAtOnce(_ strategy: StrategyDescriptor) -> Bool {
         guard let draft else { return false }
         if strategy.hasParallelLanes { return true }
-        guard strategy.id == StrategyDescriptor.automatic.id, options.threads == nil, let costCache else { return false }
+        guard strategy.id == StrategyDescriptor.automatic.id, options.threads == nil, let costCache else {
+            return false
+        }
         return costCache.overlapWins(
             target: target.path, draft: draft.path, cores: physicalCoreCount(),
             draftThreads: Self.draftThreads(options), kvFormat: options.kvFormat, kernels: kernels)

@@ -81,7 +81,8 @@ struct DraftsCommand: ParsableCommand {
         let completer = Autocompleter(session, ngrams: ngrams)
         let request = CompletionRequest(
             prefix: text, suffix: suffix, method: method, count: drafting.count, length: drafting.length,
-            superposition: try drafting.superposition(promptCount: .max), sampler: drafting.sampler, cut: cut,
+            superposition: try drafting.superposition(promptCount: .max),
+            sampler: drafting.sampler(recommended: measured.model.recommendedSampling), cut: cut,
             ranking: rank, healsTokens: !noHeal)
         let cancellation = CancellationFlag()
         let outcome = Signals.cancelling(cancellation) {

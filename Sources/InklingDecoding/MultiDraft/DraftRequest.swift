@@ -16,6 +16,8 @@ public struct DraftRequest: Sendable, Equatable {
     public var sampler: SamplerSettings
     /// Tokens that end a continuation; empty to go on past them.
     public var endTokens: Set<TokenID>
+    /// See ``GenerationRequest/controlTokens``.
+    public var controlTokens: Set<TokenID>
     /// Tokens that a continuation may begin with, rising; nil for any. How a prompt that ends in the middle of a token is
     /// continued: it is given without that token, and here stand those that begin with its bytes. Probabilities of a first
     /// token are then among these.
@@ -29,8 +31,8 @@ public struct DraftRequest: Sendable, Equatable {
     public init(
         prompt: [TokenID], method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
-        endTokens: Set<TokenID> = [], firstTokens: [TokenID]? = nil, wantsProbabilities: Bool = true,
-        prefillChunk: Int = 512
+        endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [], firstTokens: [TokenID]? = nil,
+        wantsProbabilities: Bool = true, prefillChunk: Int = 512
     ) {
         self.prompt = prompt
         self.method = method
@@ -39,6 +41,7 @@ public struct DraftRequest: Sendable, Equatable {
         self.superposition = superposition
         self.sampler = sampler
         self.endTokens = endTokens
+        self.controlTokens = controlTokens
         self.firstTokens = firstTokens
         self.wantsProbabilities = wantsProbabilities
         self.prefillChunk = prefillChunk

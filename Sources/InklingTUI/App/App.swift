@@ -9,12 +9,43 @@ internal import InklingStore
 public enum App {
     /// What to do first.
     public static func start(_ state: inout AppState, target: String?, draft: String?) -> [Effect] {
-        state.loading = LoadingState(name: target ?? "the last used model")
+        // A path is shown as the name that its model will have.
+        let name = target.map { target in target.split(separator: "/").last.map(String.init) ?? target }
+        let model = name.map { $0.hasSuffix(".gguf") ? String($0.dropLast(5)) : $0 }
+        state.loading = LoadingState(name: model ?? "the last used model")
         return [.loadChoice(target: target, draft: draft), .findModels, .store(.recall)]
     }
 
     /// The one place where the state changes.
     public static func update(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
+        let effects = effects(&state, of: message)
+        if case .terminal = message, state.screen == .chat {
+            state.chat.layOutComposer(width: ChatLayout(state).composerWidth)
+        }
+        // Nothing runs and nothing is stored while a recording plays.
+        guard state.replay == nil else { return effects.filter(\.isPossibleInReplay) }
+        return state.storeTrouble == nil ? effects : insisting(state, effects)
+    }
+
+    /// While chats cannot be kept, each step of one is a try to keep all of it: its beginning may be what is missing.
+    private static func insisting(_ state: AppState, _ effects: [Effect]) -> [Effect] {
+        var rest: [Effect] = []
+        var isStep = false
+        for effect in effects {
+            switch effect {
+            case .store(.append), .store(.finish), .store(.select), .store(.reopen), .store(.update): isStep = true
+            case .store(.saveDraft): break
+            case .quit:
+                isStep = true
+                rest.append(effect)
+            default: rest.append(effect)
+            }
+        }
+        guard isStep, let chat = state.chat.chat else { return rest }
+        return [.store(.save(Conversation(chat: chat, tree: state.chat.tree)))] + rest
+    }
+
+    private static func effects(_ state: inout AppState, of message: AppMessage) -> [Effect] {
         switch message {
         case .time(let moment): return tick(&state, moment)
         case .terminal(let event): return terminal(&state, event)
@@ -46,7 +77,11 @@ public enum App {
             return []
         case .configured(let preferences, let themes, let keys, let issues):
             if !themes.isEmpty { state.themes = themes }
-            if let preferences { state.preferences = preferences }
+            if let preferences {
+                let recommended = state.preferences.recommendedSampling
+                state.preferences = preferences
+                state.preferences.recommendedSampling = recommended
+            }
             if let keys { state.keyMap = keys }
             state.settings.issues = issues
             if let first = issues.first {
@@ -69,7 +104,12 @@ public enum App {
 
     private static func tick(_ state: inout AppState, _ moment: Moment) -> [Effect] {
         state.now = moment
+        state.xray.pass(to: moment.elapsed)
         state.toasts.removeAll { $0.until <= moment.elapsed }
+        if state.replay != nil {
+            tickReplay(&state)
+            return []
+        }
         // A kill loses at most this much of an answer.
         if let since = state.chat.unsavedSince, moment.elapsed - since >= .seconds(1), let answer = state.chat.answer,
             let message = state.chat.tree[answer.message]

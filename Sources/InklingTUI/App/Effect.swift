@@ -31,6 +31,18 @@ public enum Effect: Sendable, Equatable {
     case quit
 }
 
+extension Effect {
+    /// Whether it needs neither models nor the store.
+    var isPossibleInReplay: Bool {
+        switch self {
+        case .copy, .suspend, .redraw, .quit, .findModels, .writeFile: true
+        case .loadChoice, .load, .cancelLoad, .generate, .cancelGeneration, .countTokens, .complete, .cancelCompletion,
+            .store, .edit, .readFile:
+            false
+        }
+    }
+}
+
 /// What the store is told, in order.
 public enum StoreCommand: Sendable, Equatable {
     /// Also makes the chat if it is not there yet.
@@ -42,6 +54,10 @@ public enum StoreCommand: Sendable, Equatable {
     case select(leaf: MessageID, ChatID)
     case deleteSubtree(MessageID, ChatID, leaf: MessageID?)
     case update(Chat)
+    /// An ended answer is in flight again.
+    case reopen(MessageID)
+    /// All of a conversation: after something of it could not be stored.
+    case save(Conversation)
     /// Prompts and pairs of earlier days.
     case recall
     case list(query: String)

@@ -12,6 +12,9 @@ public enum KeyContext: String, Sendable, CaseIterable {
     /// The list of themes, each shown while the cursor is on it.
     case themes
     case playground
+    case xray
+    /// While a recording plays in the place of the models.
+    case replay
     /// A panel that fills the screen.
     case panel
     /// Text on top of everything: help, a notice.
@@ -28,6 +31,8 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .settings: "Settings"
         case .themes: "Themes"
         case .playground: "Playground"
+        case .xray: "X-ray"
+        case .replay: "Replay"
         case .panel: "Panel"
         case .page: "Pages"
         case .everywhere: "Everywhere"

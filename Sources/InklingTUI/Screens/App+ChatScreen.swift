@@ -15,23 +15,35 @@ extension App {
         } else {
             drawTranscript(&state, layout, &canvas)
         }
-        drawComposer(state, layout, &canvas)
+        if let replay = state.replay {
+            drawTransport(replay, layout, &canvas)
+        } else {
+            drawComposer(state, layout, &canvas)
+        }
         if !layout.summary.isEmpty { drawSummary(state, layout.summary, &canvas) }
         if !layout.panels.isEmpty { drawPanels(state, layout.panels, &canvas) }
     }
 
     private static func drawWelcome(_ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
         var lines = [TextLine("Inkling", role: .heading, attributes: .bold), TextLine()]
-        if let session = state.session {
+        if let replay = state.replay {
+            lines += replay.summary
+        } else if let session = state.session {
             lines.append(TextLine("\(session.target.name) is ready. Ask it something.", role: .text))
-            if let draft = session.draft { lines.append(TextLine("\(draft.name) drafts for it (\(session.fitVerdict ?? "")).", role: .dim)) }
+            if let draft = session.draft {
+                lines.append(TextLine("\(draft.name) drafts for it (\(session.fitVerdict ?? "")).", role: .dim))
+            }
         } else if let loading = state.loading {
             lines.append(TextLine("\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)", role: .text))
         } else {
             lines.append(TextLine("No model is loaded: choose one.", role: .warning))
         }
         lines.append(TextLine())
-        for action in [Action.modelsScreen, .chats, .settingsScreen, .palette, .help] {
+        let actions: [Action] =
+            state.replay == nil
+            ? [.modelsScreen, .chats, .settingsScreen, .palette, .help]
+            : [.replayPause, .replayStep, .replaySlower, .replayFaster, .help]
+        for action in actions {
             guard let key = state.keyMap.key(for: action) else { continue }
             lines.append(
                 TextLine([
@@ -64,8 +76,12 @@ extension App {
                 canvas.write(canvas.glyphs == .ascii ? "|" : "▌", .borderFocused, at: Point(x: area.x, y: y))
             }
             let x = area.x + (isHead ? 1 : 3)
-            canvas.write(line.text, at: Point(x: x, y: y), within: area)
-            if let search = state.chat.search { mark(search.text, in: line.text, at: Point(x: x, y: y), area, &canvas) }
+            guard let text = line.text else {
+                canvas.write(head(of: line.entry.message, state), at: Point(x: x, y: y), within: area)
+                continue
+            }
+            canvas.write(text, at: Point(x: x, y: y), within: area)
+            if let search = state.chat.search { mark(search.text, in: text, at: Point(x: x, y: y), area, &canvas) }
         }
         canvas.buffer.drawScrollbar(
             in: Rect(x: area.maxX - 1, y: area.y, width: 1, height: area.height), visible: visible,
@@ -111,7 +127,7 @@ extension App {
             glyphs: canvas.glyphs)
         drawContextMeter(state, layout.composerRule, titleWidth: title.width + 6, &canvas)
 
-        let editor = EditorLayout(state.chat.composer, width: layout.composerWidth)
+        let editor = state.chat.composerLayout(width: layout.composerWidth)
         canvas.write(
             canvas.glyphs == .ascii ? ">" : "❯", hasFocus ? .accent : .dim,
             at: Point(x: layout.composer.x - 2, y: layout.composer.y))
@@ -170,7 +186,7 @@ extension App {
         if let speed = state.metrics.speeds.last?.smoothed ?? statistics.decodeTokensPerSecond {
             add("speed", "\(Figures.speed(speed)) tok/s", .text)
         }
-        if let first = state.metrics.firstTokenTimes.last { add("first", Figures.duration(first), .text) }
+        if let first = state.metrics.firstTokenTimes.last { add("first", Figures.duration(first, canvas.glyphs), .text) }
         if let rate = state.metrics.acceptanceRate { add("accepted", Figures.percent(rate), .draftAccepted) }
         if let gain = state.metrics.netGain.percent { add("gain", Figures.gain(gain), gain < 0 ? .warning : .success) }
         if state.metrics.cells.used > 0 { add("KV", Quantity.bytes(state.metrics.cells.usedBytes), .text) }

@@ -4,7 +4,7 @@ internal import InklingCells
 internal import InklingEngine
 
 extension App {
-    static func drawModels(_ state: AppState, _ canvas: inout Canvas) {
+    static func drawModels(_ state: inout AppState, _ canvas: inout Canvas) {
         var rest = Rect(state.size)
         _ = rest.cutTop(1)
         _ = rest.cutBottom(1)
@@ -22,7 +22,7 @@ extension App {
                     : "nothing matches", .dim, at: Point(x: 2, y: rest.y + 1), within: rest)
             return
         }
-        drawList(state, rows, rest, &canvas)
+        drawList(&state, rows, rest, &canvas)
         drawDetails(state, rows, details, &canvas)
     }
 
@@ -46,10 +46,10 @@ extension App {
         TableColumn("remark", width: 12, share: 2, rank: 6),
     ]
 
-    private static func drawList(_ state: AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas) {
+    private static func drawList(_ state: inout AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas) {
         canvas.note(.list, in: area)
         let area = area.inset(dx: 1)
-        let visible = state.models.list.visible(height: area.height - 1, count: rows.count)
+        let visible = state.models.list.scroll(height: area.height - 1, count: rows.count)
         let texts = visible.map { index -> [TextLine] in
             switch rows[index] {
             case .place: return []

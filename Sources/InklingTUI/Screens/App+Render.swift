@@ -5,7 +5,8 @@ internal import InklingEngine
 internal import InklingStore
 
 extension App {
-    /// The screen. Rendering keeps what it rendered in the state, and changes nothing else there.
+    /// The screen. Rendering keeps in the state what it rendered and how far lists are scrolled, and changes nothing else
+    /// there.
     public static func render(_ state: inout AppState) -> Frame {
         let theme = state.theme
         var canvas = Canvas(
@@ -23,16 +24,19 @@ extension App {
             switch state.screen {
             case .chat: drawChat(&state, &canvas)
             case .playground: drawPlayground(state, &canvas)
-            case .models: drawModels(state, &canvas)
-            case .settings: drawSettings(state, &canvas)
+            case .xray: drawXRay(&state, &canvas)
+            case .models: drawModels(&state, &canvas)
+            case .settings: drawSettings(&state, &canvas)
             }
         }
         drawHeader(state, &canvas)
         drawFooter(state, &canvas)
-        for overlay in state.overlays {
+        for index in state.overlays.indices {
             // What lies below cannot be clicked.
             canvas.hits = []
-            draw(overlay, state, &canvas)
+            var overlay = state.overlays[index]
+            draw(&overlay, state, &canvas)
+            state.overlays[index] = overlay
         }
         state.hits = canvas.hits
         drawToasts(state, &canvas)
@@ -50,17 +54,19 @@ extension App {
     private static func drawHeader(_ state: AppState, _ canvas: inout Canvas) {
         let area = Rect(state.size).row(0)
         canvas.fill(area, .statusBar)
-        let titles = Screen.allCases.map(\.title)
-        let active = Screen.allCases.firstIndex(of: state.screen) ?? 0
+        let all = Screen.allCases
+        // Where there is no room for all of them, where one is says enough.
+        let fits = all.reduce(0) { $0 + displayWidth($1.title) + 2 } + 16 <= area.width
         var x = area.x
-        for (index, title) in titles.enumerated() {
-            let isActive = index == active && state.panels.zoomed == nil
+        for screen in fits ? all : [state.screen] {
+            let title = screen.title
+            let isActive = screen == state.screen && state.panels.zoomed == nil
             let start = x
             x += canvas.write(
                 TextLine([TextSpan(isActive ? "[\(title)]" : " \(title) ", role: isActive ? .tabActive : .statusBar)]),
                 at: Point(x: x, y: area.y), on: .statusBar)
             canvas.note(
-                .screen(Screen.allCases[index]), in: Rect(x: start, y: area.y, width: x - start, height: 1))
+                .screen(screen), in: Rect(x: start, y: area.y, width: x - start, height: 1))
         }
         let right = headerFacts(state).truncated(to: max(0, area.maxX - x - 2), mark: canvas.glyphs.ellipsis)
         canvas.write(right, at: Point(x: area.maxX - right.width - 1, y: area.y), on: .statusBar)
@@ -73,8 +79,15 @@ extension App {
                 "\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)"
                     + (loading.share.map { " \(Figures.percent($0))" } ?? "") + "  ", role: .warning)
         }
+        if let replay = state.replay {
+            line.append("replay \(replay.name) ", role: .statusBar, attributes: .bold)
+            line.append(
+                replay.speedText + (replay.isPaused ? ", paused" : replay.isAtEnd ? ", ended" : ""), role: .warning)
+            line.append("  ", role: .statusBar)
+        }
+        if state.recording != nil { line.append("rec  ", role: .error, attributes: .bold) }
         guard let session = state.session else {
-            if state.loading == nil { line.append("no model", role: .warning) }
+            if state.loading == nil, state.replay == nil { line.append("no model", role: .warning) }
             return line
         }
         line.append(session.target.name, role: .statusBar, attributes: .bold)
@@ -82,7 +95,7 @@ extension App {
             line.append(state.glyphs == .ascii ? " <- " : " ← ", role: .dim)
             line.append(draft.name, role: .statusBar)
         }
-        line.append("  \(state.preferences.strategy)", role: .statusKey)
+        line.append("  \(state.replay == nil ? state.preferences.strategy : state.replayedStrategy)", role: .statusKey)
         return line
     }
 
@@ -118,7 +131,7 @@ extension App {
         case .chats, .themes, nil: break
         }
         var keys: [(key: String, title: String, action: Action?)] = []
-        if state.isGenerating, state.overlays.isEmpty {
+        if state.isGenerating, state.overlays.isEmpty, state.replay == nil {
             keys.append((state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop", .cancel))
         }
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
@@ -134,9 +147,10 @@ extension App {
     }
 
     private static func drawToasts(_ state: AppState, _ canvas: inout Canvas) {
-        // What is being written stays in sight.
+        // What is being written, and what is measured, stays in sight.
         let isChat = state.screen == .chat && state.panels.zoomed == nil
-        var bottom = isChat ? ChatLayout(state).composerRule.y : state.size.height - 1
+        let room = isChat ? ChatLayout(state).transcript : Rect(x: 0, y: 1, width: state.size.width, height: state.size.height - 2)
+        var bottom = room.maxY
         for toast in state.toasts.reversed() {
             let role: Role =
                 switch toast.kind {
@@ -144,14 +158,15 @@ extension App {
                 case .warning: .warning
                 case .failure: .error
                 }
-            let width = max(20, min(state.size.width - 4, 76))
+            let width = max(20, min(room.width - 4, 76))
             let mark = toast.kind == .note ? "" : "! "
-            let lines = TextLine(mark + toast.text, role: role).wrapped(to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
+            let lines = TextLine(mark + toast.text, role: role).wrapped(
+                to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
             let shown = lines.prefix(5)
             let columns = min(width, (shown.map(\.width).max() ?? 0) + 2)
             guard bottom - shown.count > 1 else { return }
             bottom -= shown.count
-            let area = Rect(x: state.size.width - columns, y: bottom, width: columns, height: shown.count)
+            let area = Rect(x: room.maxX - columns, y: bottom, width: columns, height: shown.count)
             canvas.fill(area, .statusBar)
             for (row, line) in shown.enumerated() {
                 canvas.write(line, at: Point(x: area.x + 1, y: area.y + row), on: .statusBar)

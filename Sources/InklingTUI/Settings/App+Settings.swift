@@ -14,7 +14,7 @@ extension App {
         case .increase: step(&state, settings, by: 1)
         case .reset:
             guard let setting = selectedSetting(state, settings) else { return [] }
-            _ = setting.write(&state.preferences, setting.read(Preferences()))
+            setting.clear(&state.preferences)
         case .choose:
             guard let setting = selectedSetting(state, settings) else { return [] }
             if setting.id == "appearance.theme" {

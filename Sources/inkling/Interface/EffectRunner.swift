@@ -17,17 +17,27 @@ final class EffectRunner: Sendable {
     private let store: StoreKeeper
     private let completions = Mutex(Completions())
     private let running = Mutex<(load: LoadID?, generation: GenerationID?)>((nil, nil))
+    private let recorder: TraceRecorder?
+    /// Signalled when the engine has said its last word.
+    private let hasStopped = DispatchSemaphore(value: 0)
 
-    init(library: ModelLibrary, options: EngineOptions, storePath: String?, mailbox: Mailbox) {
+    init(
+        library: ModelLibrary, options: EngineOptions, storePath: String?, mailbox: Mailbox, recorder: TraceRecorder?
+    ) {
+        self.recorder = recorder
         self.mailbox = mailbox
         self.library = library
         store = StoreKeeper(path: storePath, mailbox: mailbox)
         let box = EngineBox()
-        engine = Engine(library: library, options: options) { event in
+        engine = Engine(library: library, options: options) { [hasStopped] event in
             if case .load(_, .ended(.loaded)) = event {
                 // Before the news itself: whoever hears of the model knows its tokens.
-                mailbox.post(.vocabulary(box.engine.withLock { $0.engine?.vocabulary }))
+                let vocabulary = box.engine.withLock { $0.engine?.vocabulary }
+                recorder?.use(vocabulary)
+                mailbox.post(.vocabulary(vocabulary))
             }
+            recorder?.record(event)
+            if event == .stopped { hasStopped.signal() }
             mailbox.post(.engine(event))
         }
         box.engine.withLock { $0 = WeakEngine(engine: engine) }
@@ -80,6 +90,8 @@ final class EffectRunner: Sendable {
     /// Ends the engine, and returns when everything that was to be stored is.
     func finish() {
         engine.shutdown()
+        // How the last answer ended belongs to the recording.
+        if recorder != nil { _ = hasStopped.wait(timeout: .now() + .seconds(2)) }
         let store = store
         disk.sync { store.close() }
     }
@@ -144,7 +156,8 @@ enum TextFile {
         }
         if let size = attributes[.size] as? Int, size > byteLimit {
             return .failure(
-                EffectFailure("\"\(path)\" has \(Quantity.bytes(size)); at most \(Quantity.bytes(byteLimit)) can be attached"))
+                EffectFailure(
+                    "\"\(path)\" has \(Quantity.bytes(size)); at most \(Quantity.bytes(byteLimit)) can be attached"))
         }
         guard let data = try? Data(contentsOf: url) else {
             return .failure(EffectFailure("cannot read \"\(path)\": no permission"))

@@ -11,10 +11,17 @@ import Synchronization
 
 /// The full-screen interface, put together: terminal, mailbox, engine, store, and the loop that joins them.
 struct Interface {
+    /// What there is to watch.
+    enum Source {
+        /// nil for the last used, or the bundled, models.
+        case models(target: String?, draft: String?)
+        case trace(ReplayState)
+    }
+
     var places: SearchPlaces
-    var target: String?
-    var draft: String?
     var options: EngineOptions
+    var source: Source
+    var recorder: TraceRecorder?
     /// What the command line sets, over what the configuration says.
     var adjust: (inout Preferences) -> Void = { _ in }
 
@@ -47,17 +54,21 @@ struct Interface {
 
         let effects = EffectRunner(
             library: ModelLibrary(places: places), options: options,
-            storePath: places.dataFolder.map { $0 + "/" + ChatStore.fileName }, mailbox: mailbox)
+            storePath: places.dataFolder.map { $0 + "/" + ChatStore.fileName }, mailbox: mailbox, recorder: recorder)
         var state = AppState(
             size: terminal.size, now: Moment(wall: .now()), preferences: preferences,
             themes: themes, keyMap: keys,
             seed: UInt64.random(in: .min ... .max))
         state.colorDepth = terminal.colorDepth
+        state.recording = recorder?.path
         if !terminal.isUnicode { state.preferences.ascii = true }
         if let notice = terminal.notice { _ = App.update(&state, .store(.notice(notice))) }
         if !issues.isEmpty { _ = App.update(&state, .configured(nil, themes: [], nil, issues: issues)) }
         AppLoop(terminal: terminal, mailbox: mailbox, effects: effects).run(state) {
-            App.start(&$0, target: target, draft: draft)
+            switch source {
+            case .models(let target, let draft): App.start(&$0, target: target, draft: draft)
+            case .trace(let replay): App.start(&$0, replaying: replay)
+            }
         }
         guard let signal = ending.signal else { return }
         // The answer so far is stored and the terminal restored; now the program ends as the sender meant.
