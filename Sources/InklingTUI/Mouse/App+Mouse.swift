@@ -112,7 +112,7 @@ extension App {
         case .playground:
             if state.playground.selected == index { return perform(&state, .takeDraft) }
             if state.playground.drafts.indices.contains(index) { state.playground.selected = index }
-        case .chat: break
+        case .chat, .xray: break
         }
         return []
     }

@@ -26,6 +26,7 @@ public struct XRayHistory: Sendable, Equatable {
     public mutating func take(_ event: EngineEvent) {
         guard case .generation(_, let event) = event else { return }
         switch event {
+        case .asked: break
         case .accepted: begin(.answer)
         case .decode(.prefill(let progress)):
             beginIfNeeded()
