@@ -112,7 +112,9 @@ extension App {
         case .playground:
             if state.playground.selected == index { return perform(&state, .takeDraft) }
             if state.playground.drafts.indices.contains(index) { state.playground.selected = index }
-        case .chat, .xray: break
+        case .xray:
+            if let cursor = state.xray.cursor { state.xray.move(by: index - cursor) }
+        case .chat: break
         }
         return []
     }

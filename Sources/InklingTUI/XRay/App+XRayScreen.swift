@@ -191,6 +191,7 @@ extension App {
     ) {
         let area = layout.rounds
         guard !area.isEmpty else { return }
+        canvas.note(.list, in: area)
         let focus = cursor ?? shown.lowerBound
         let wanted = state.xray.isFollowing ? shown.upperBound - area.height : focus - area.height / 2
         let first = max(shown.lowerBound, min(wanted, shown.upperBound - area.height))
@@ -203,6 +204,7 @@ extension App {
         for (row, index) in visible.enumerated() {
             guard let round = run[index] else { continue }
             let place = Rect(x: area.x, y: area.y + row, width: width, height: 1)
+            canvas.note(.row(index), in: place)
             drawRound(round, columns: columns, in: place, isSelected: index == cursor, &canvas)
             if index == cursor, !state.xray.isFollowing || state.xray.pace != .live {
                 let style = canvas.theme[.cursorLine]

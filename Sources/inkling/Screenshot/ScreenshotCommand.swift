@@ -87,7 +87,7 @@ struct ScreenshotCommand: ParsableCommand {
             try interface.play(screen.opening + steps)
         } else {
             try interface.start(target: models.model, draft: models.draft)
-            let sample = keys == nil ? screen.sample : ([], [])
+            let sample = keys == nil ? screen.sample : (before: [], after: [])
             try interface.play(sample.before + screen.opening + steps + sample.after)
         }
         try write(interface.frame(), theme: interface.state.theme)
