@@ -156,8 +156,8 @@ let package = Package(
             "InklingCLITests",
             [
                 "inkling", "InklingCells", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel",
-                "InklingModelMaker", "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport",
-                arguments,
+                "InklingModelMaker", "InklingTUI", "InklingTemplates", "InklingTensor", "InklingTokenizer",
+                "InklingTestSupport", arguments,
             ]),
     ]
 )

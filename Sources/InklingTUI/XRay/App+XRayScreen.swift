@@ -191,6 +191,7 @@ extension App {
     ) {
         let area = layout.rounds
         guard !area.isEmpty else { return }
+        canvas.note(.list, in: area)
         let focus = cursor ?? shown.lowerBound
         let wanted = state.xray.isFollowing ? shown.upperBound - area.height : focus - area.height / 2
         let first = max(shown.lowerBound, min(wanted, shown.upperBound - area.height))
