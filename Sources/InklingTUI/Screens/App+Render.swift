@@ -139,7 +139,8 @@ extension App {
         }
         let contexts = contexts(of: state)
         for context in contexts {
-            for row in state.keyMap.rows(in: context) {
+            // Where one is one need not go.
+            for row in state.keyMap.rows(in: context) where row.action != state.screen.action {
                 if let caption = row.caption { keys.append((row.key.name, caption, row.action)) }
             }
         }
