@@ -17,6 +17,8 @@ public enum Effect: Sendable, Equatable {
     case complete(CompletionRequest, number: Int)
     case cancelCompletion
     case findModels
+    /// What the model at a path would take in memory.
+    case estimateMemory(path: String)
     case store(StoreCommand)
     /// To the clipboard.
     case copy(String)
