@@ -146,7 +146,7 @@ let package = Package(
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingModelMaker",
+                "inkling", "InklingCells", "InklingTUI", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingModelMaker",
                 "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport", arguments,
             ]),
     ]

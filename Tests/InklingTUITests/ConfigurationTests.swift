@@ -39,7 +39,7 @@ import Testing
         ("[sampling]\ntemprature = 1", "config.toml:2:1: unknown key \"sampling.temprature\"; did you mean \"sampling.temperature\"?"),
         ("[sampling]\n\n  temperature = 9", "config.toml:3:3: sampling.temperature is \"9\"; it must be a number from 0 to 2"),
         ("[decodin]\nstrategy = \"sd\"", "config.toml:2:1: unknown key \"decodin.strategy\"; did you mean \"decoding\"?"),
-        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\"; it must be one of dark, light; did you mean \"light\"?"),
+        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\"; it must be one of auto, dark, light; did you mean \"light\"?"),
         ("[keys.composer]\nsned = \"enter\"", "config.toml:2:1: unknown action \"sned\"; did you mean \"send\"?"),
         ("[keys.composer]\nsend = \"entr\"", "config.toml:2:1: no key is called \"entr\""),
         ("[keys.transcript]\ncopy-code = \"y\"", "config.toml:2:1: y is copy-message already, where transcript is"),

@@ -71,10 +71,14 @@ public struct AppState: Sendable {
     public var toasts: [Toast] = []
 
     public var preferences: Preferences
+    /// What configuration and flags say, without what was changed since.
+    public var configured: Preferences
     public var themes: [Theme]
     public var keyMap: KeyMap
     /// What the terminal shows; themes are adapted to it.
     public var colorDepth = ColorDepth.rgb
+    /// What is behind the terminal's text; nil if nobody knows.
+    public var ground: TerminalGround?
 
     /// What runs; nil before the first model is loaded.
     public var session: SessionSnapshot?
@@ -101,13 +105,16 @@ public struct AppState: Sendable {
         self.size = size
         self.now = now
         self.preferences = preferences
+        configured = preferences
         self.themes = themes
         self.keyMap = keyMap
         random = SplitMix(seed: seed)
     }
 
     public var theme: Theme {
-        (themes.first { $0.name == preferences.theme } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
+        let isAutomatic = preferences.theme == Preferences.automaticTheme
+        let name = isAutomatic ? (ground == .light ? "light" : "dark") : preferences.theme
+        return (themes.first { $0.name == name } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
     }
 
     var glyphs: GlyphSet { preferences.ascii ? .ascii : .unicode }

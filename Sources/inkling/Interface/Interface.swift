@@ -16,7 +16,7 @@ struct Interface {
     var draft: String?
     var options: EngineOptions
     /// What the command line sets, over what the configuration says.
-    var adjust: (inout Preferences) -> Void = { _ in }
+    var adjust: @Sendable (inout Preferences) -> Void = { _ in }
 
     /// Whether there is a terminal that can show it.
     static var isPossible: Bool {
@@ -27,14 +27,17 @@ struct Interface {
 
     func run() throws {
         let files = UserFiles(places: places)
+        let mailbox = Mailbox()
+        // Before they are read, so that no change is missed.
+        let watch = UserFileWatch(files, adjust: adjust) { mailbox.post($0) }
         let (themes, themeIssues) = files.themes()
+        watch.remember(themes)
         var (preferences, keys, issues) = files.configuration(themes: themes.map(\.name))
         issues = themeIssues + issues
         adjust(&preferences)
 
         // Before any other thread is there, which would take the signals otherwise.
         Signals.catchInterrupts(with: [SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
-        let mailbox = Mailbox()
         let terminal: CursesTerminal
         do { terminal = try CursesTerminal(wake: mailbox.wake) } catch { throw Failure("\(error)") }
         defer { terminal.close() }
@@ -53,11 +56,17 @@ struct Interface {
             themes: themes, keyMap: keys,
             seed: UInt64.random(in: .min ... .max))
         state.colorDepth = terminal.colorDepth
+        // Only who wants to know it waits for it, and no longer than nobody sees.
+        let isAutomatic = preferences.theme == Preferences.automaticTheme
+        state.ground = terminal.askGround(within: isAutomatic ? .milliseconds(100) : .zero)
         if !terminal.isUnicode { state.preferences.ascii = true }
         if let notice = terminal.notice { _ = App.update(&state, .store(.notice(notice))) }
         if !issues.isEmpty { _ = App.update(&state, .configured(nil, themes: [], nil, issues: issues)) }
-        AppLoop(terminal: terminal, mailbox: mailbox, effects: effects).run(state) {
-            App.start(&$0, target: target, draft: draft)
+        watch.start()
+        withExtendedLifetime(watch) {
+            AppLoop(terminal: terminal, mailbox: mailbox, effects: effects).run(state) {
+                App.start(&$0, target: target, draft: draft)
+            }
         }
         guard let signal = ending.signal else { return }
         // The answer so far is stored and the terminal restored; now the program ends as the sender meant.
@@ -88,6 +97,10 @@ struct UserFiles {
 
     init(places: SearchPlaces) {
         folder = places.configurationFolder
+    }
+
+    init(folder: String?) {
+        self.folder = folder
     }
 
     /// The built-in themes, and those of the user's `themes` folder after them.
