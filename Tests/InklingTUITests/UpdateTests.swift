@@ -311,7 +311,8 @@ import Testing
         #expect(stage.state.chat.composer.text == "b")
         #expect(stage.state.overlays.isEmpty)
         stage.press("ctrl-d", "ctrl-d")
-        #expect(stage.state.overlays.count == 1)
+        #expect(stage.state.overlays.isEmpty)
+        #expect(stage.takeEffects().last == .quit)
     }
 
     @Test func `The end of input stores the answer so far and leaves`() {

@@ -34,23 +34,45 @@ struct SmoothedRate: Sendable, Equatable {
 
     mutating func take(_ count: Int, in duration: Duration) {
         let duration = max(0, duration.seconds)
-        // e^−x to first order below 1, and never below 0: close enough, and without a mathematics library.
-        let kept = 1 / (1 + duration / Self.memory)
+        let kept = Self.kept(after: duration)
         tokens = tokens * kept + Double(count)
         seconds = seconds * kept + duration
     }
 
+    /// e^−x to first order below 1, and never below 0: close enough, and without a mathematics library.
+    static func kept(after seconds: Double) -> Double { 1 / (1 + seconds / memory) }
+
     var tokensPerSecond: Double? { seconds > 0 ? tokens / seconds : nil }
 }
 
+/// Seconds in proportion to seconds, with those that are long past forgotten.
+private struct SmoothedRatio: Sendable, Equatable {
+    private var part = 0.0
+    private var whole = 0.0
+
+    mutating func take(_ part: Double, of seconds: Double) {
+        let kept = SmoothedRate.kept(after: seconds)
+        self.part = self.part * kept + part
+        whole = whole * kept + seconds
+    }
+
+    var value: Double? { whole > 0 ? part / whole : nil }
+}
+
 /// What a decoding method is worth: tokens a second with it and without it, at the same place in the same text.
+///
+/// Each round is compared with what plain decoding would have taken for its tokens just then. Rounds of the last seconds
+/// count; one that was plain decoding itself counts as what it was. So a method that drafts now and then is not compared
+/// with better or worse moments than its own.
 ///
 /// A pure function of the events, so that a recorded generation gives the same numbers as a live one.
 public struct NetGain: Sendable, Equatable {
     public private(set) var baseline = BaselineMeter()
     private var rate = SmoothedRate()
-    /// Whether this generation has been plain decoding so far.
-    private var isPlain = true
+    /// Seconds that plain decoding would have taken, and those that went by.
+    private var comparison = SmoothedRatio()
+    /// Seconds of rounds that brought no token yet.
+    private var unpaid = 0.0
     /// ``percent`` after each round, oldest first.
     public private(set) var history: Ring<Double>
 
@@ -61,22 +83,33 @@ public struct NetGain: Sendable, Equatable {
     /// Tokens a second as they come, measuring included; nil before the first round of a generation.
     public var with: Double? { rate.tokensPerSecond }
     /// Tokens a second of plain decoding; nil while nothing was measured.
-    public var without: Double? { isPlain ? with ?? baseline.tokensPerSecond : baseline.tokensPerSecond }
+    public var without: Double? {
+        guard let with, let ratio = comparison.value, ratio > 0 else { return baseline.tokensPerSecond }
+        return with / ratio
+    }
 
     /// By how much the method is faster, below 0 where it is slower; nil while one of the two is not known.
-    public var percent: Double? {
-        guard let with, let without else { return nil }
-        return (with / without - 1) * 100
-    }
+    public var percent: Double? { comparison.value.map { ($0 - 1) * 100 } }
 
     public mutating func take(_ event: DecodeEvent) {
         guard case .round(let round) = event else { return }
         // What another generation did may have been another method's doing. What plain decoding takes stays known.
-        if round.index == 0 { (rate, isPlain) = (SmoothedRate(), true) }
-        isPlain = isPlain && round.isPlain
+        if round.index == 0 { (rate, comparison, unpaid) = (SmoothedRate(), SmoothedRatio(), 0) }
         baseline.take(round)
         rate.take(round.committed.count, in: round.duration)
+        compare(round)
         if let percent { history.append(percent) }
+    }
+
+    private mutating func compare(_ round: DecodingRound) {
+        unpaid += max(0, round.duration.seconds)
+        guard !round.committed.isEmpty else { return }
+        defer { unpaid = 0 }
+        if round.isPlain {
+            comparison.take(unpaid, of: unpaid)
+        } else if let speed = baseline.tokensPerSecond {
+            comparison.take(Double(round.committed.count) / speed, of: unpaid)
+        }
     }
 
     /// Forgets everything: other models are in use.

@@ -13,6 +13,8 @@ struct DraftPool {
         /// For searches that read drafts one by one: the row of the last token but one, then of the last.
         var node = -1
         var hasSupport = false
+        /// Of each token by n-grams, if the search has them.
+        var supports: [Float] = []
 
         var meanScore: Double { score / Double(max(1, tokens.count)) }
     }
@@ -25,6 +27,8 @@ struct DraftPool {
         var score: Double
         var logProbability: Float?
         var hasSupport = false
+        /// Of the token by n-grams; nil where there are none.
+        var support: Float?
     }
 
     let limit: Int
@@ -66,6 +70,7 @@ struct DraftPool {
             if let logProbability = candidate.logProbability { entry.logProbabilities.append(logProbability) }
             entry.score = candidate.score
             entry.hasSupport = candidate.hasSupport
+            if let support = candidate.support { entry.supports.append(support) }
             if endTokens.contains(candidate.token) {
                 if rank < limit { finish(entry) }
             } else if next.count < limit {
@@ -107,12 +112,12 @@ struct DraftPool {
         alive.enumerated().map { index, entry in
             LiveContinuation(
                 tokens: entry.tokens, score: Float(entry.meanScore), weight: weight(index),
-                hasSupport: entry.hasSupport, isFinished: false)
+                hasSupport: entry.hasSupport, supports: entry.supports, isFinished: false)
         }
             + done.map {
                 LiveContinuation(
                     tokens: $0.tokens, score: Float($0.meanScore), weight: 0, hasSupport: $0.hasSupport,
-                    isFinished: true)
+                    supports: $0.supports, isFinished: true)
             }
     }
 }

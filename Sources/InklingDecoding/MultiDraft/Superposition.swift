@@ -84,7 +84,8 @@ struct Superposition: DraftSearch {
                 }
                 candidates.append(
                     DraftPool.Extension(
-                        draft: index, token: token, score: draft.score + score, hasSupport: support != nil))
+                        draft: index, token: token, score: draft.score + score, hasSupport: support != nil,
+                        support: ngrams == nil ? nil : support?[rank] ?? 0))
             }
         }
         pool.extend(with: candidates)

@@ -60,7 +60,11 @@ public final class Autocompleter {
         let report: DraftReport
         do throws(GenerationError) {
             report = try run.run(whole, cancellation: cancellation) { live in
-                onStep(live.map { LiveCompletion(text: text.piece($0.tokens).text, state: $0) })
+                onStep(
+                    live.map {
+                        let piece = text.piece($0.tokens)
+                        return LiveCompletion(text: piece.text, state: $0, pieces: text.pieces($0.tokens, of: piece.text))
+                    })
             }
         } catch { throw .generation(error) }
         return CompletionResult(

@@ -91,7 +91,7 @@ public struct SessionSnapshot: Sendable, Equatable {
 }
 
 extension SessionSnapshot {
-    init(_ session: ModelSession, _ pair: ModelPair) {
+    public init(_ session: ModelSession, _ pair: ModelPair) {
         func model(_ held: ModelPair.Model) -> Model {
             let loaded = held.loaded
             return Model(

@@ -26,6 +26,8 @@ public struct Setting: Sendable, Identifiable {
     public let title: String
     public let help: String
     public let kind: Kind
+    /// What may be given, where the kind does not say it.
+    private let words: String?
     /// The value as text; empty stands for "not set" where that is possible.
     public let read: @Sendable (Preferences) -> String
     /// - Returns: false, and nothing changed, if the text is no value.
@@ -34,7 +36,7 @@ public struct Setting: Sendable, Identifiable {
     public let samplerField: SamplerField?
 
     public init(
-        _ id: String, section: String, _ title: String, _ kind: Kind, _ help: String,
+        _ id: String, section: String, _ title: String, _ kind: Kind, _ help: String, allowed words: String? = nil,
         samplerField: SamplerField? = nil, read: @escaping @Sendable (Preferences) -> String,
         write: @escaping @Sendable (inout Preferences, String) -> Bool
     ) {
@@ -42,11 +44,15 @@ public struct Setting: Sendable, Identifiable {
         self.section = section
         self.title = title
         self.kind = kind
+        self.words = words
         self.help = help
         self.samplerField = samplerField
         self.read = read
         self.write = write
     }
+
+    /// Whether a text stands for a number, or for none.
+    var isNumber: Bool { kind == .text && words != nil }
 
     /// What may be given, in words.
     public var allowed: String {
@@ -55,7 +61,7 @@ public struct Setting: Sendable, Identifiable {
         case .integer(let range, _): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .flag: "on or off"
-        case .text: "any text"
+        case .text: words ?? "any text"
         }
     }
 
@@ -163,6 +169,7 @@ public enum SettingRegistry {
                 write: { preferences, text in
                     guard let value = try? strategy.value(named: name, text: text) else { return false }
                     preferences.parameters[id, default: [:]][name] = value == parameter.defaultValue ? nil : value
+                    if preferences.parameters[id]?.isEmpty == true { preferences.parameters[id] = nil }
                     return true
                 })
         }
@@ -178,6 +185,7 @@ public enum SettingRegistry {
     private static let answers: [Setting] = [
         Setting(
             "sampling.seed", section: "Sampling", "seed", .text, "the same one gives the same text; empty: another each time",
+            allowed: "a whole number, or empty",
             read: { $0.seed.map { String($0) } ?? "" },
             write: { preferences, text in
                 if text.isEmpty {
@@ -190,7 +198,7 @@ public enum SettingRegistry {
             }),
         Setting(
             "sampling.max-tokens", section: "Sampling", "longest answer", .text,
-            "tokens; empty: until the model ends it",
+            "tokens; empty: until the model ends it", allowed: "a whole number from 1 to 1000000, or empty",
             read: { $0.maxTokens.map { String($0) } ?? "" },
             write: { preferences, text in
                 if text.isEmpty {
@@ -237,7 +245,7 @@ public enum SettingRegistry {
                 }),
             flag("appearance.panels", "Appearance", "panels", "beside the conversation, where there is room", \.showsPanels),
             flag("appearance.ascii", "Appearance", "ASCII only", "lines and graphs without Unicode", \.ascii),
-            flag("appearance.mouse", "Appearance", "mouse", "wheel and clicks; selecting text then needs Shift", \.mouse),
+            flag("appearance.mouse", "Appearance", "mouse", "the wheel scrolls; selecting text then needs Shift", \.mouse),
         ]
     }
 

@@ -68,7 +68,7 @@ struct TOMLDocument {
     private static func places(in text: String) -> [[String]: (line: Int, column: Int)] {
         var places: [[String]: (line: Int, column: Int)] = [:]
         var table: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in lines(of: text).enumerated() {
             let body = line.drop { $0 == " " || $0 == "\t" }
             let column = line.distance(from: line.startIndex, to: body.startIndex) + 1
             if body.first == "[" {
@@ -84,8 +84,13 @@ struct TOMLDocument {
         return places
     }
 
+    /// The lines of a text, whichever way they end.
+    static func lines(of text: String) -> [Substring] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    }
+
     /// A dotted key in its parts; quoted parts keep their dots.
-    private static func path(_ text: Substring) -> [String] {
+    static func path(_ text: Substring) -> [String] {
         var parts: [String] = []
         var part = ""
         var quote: Character?
@@ -120,11 +125,27 @@ extension TOMLDocument.Value {
         }
     }
 
+    /// The value as it may stand in the file, for messages.
+    var literal: String {
+        switch self {
+        case .string(let text): "\"\(text)\""
+        case .integer(let number): String(number)
+        case .real(let number): Setting.short(number)
+        case .flag(let flag): flag ? "true" : "false"
+        case .list: "a list"
+        case .table: "a table"
+        case .other: "a date or a time"
+        }
+    }
+
+    /// A list of strings, or one string; nil for anything else.
     var strings: [String]? {
         switch self {
-        case .string(let text): [text]
-        case .list(let values): values.compactMap { if case .string(let text) = $0 { text } else { nil } }
-        default: nil
+        case .string(let text): return [text]
+        case .list(let values):
+            let strings = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            return strings.count == values.count ? strings : nil
+        default: return nil
         }
     }
 }
