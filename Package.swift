@@ -78,12 +78,12 @@ let package = Package(
         level("InklingModel", ["InklingTensor", "InklingTokenizer"]),
         level("InklingArchitectures", ["InklingModel", "InklingGGUF", "InklingTensor", "InklingTokenizer"]),
         level("InklingDecoding", ["InklingModel", "InklingTokenizer"]),
-        level("InklingNGrams", ["InklingDecoding", "InklingTensor", "InklingTokenizer"]),
+        level("InklingNGrams", ["InklingModel", "InklingTensor", "InklingTokenizer"]),
         level(
             "InklingEngine",
             [
-                "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingTemplates",
-                "InklingTensor", "InklingTokenizer",
+                "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingNGrams",
+                "InklingTemplates", "InklingTensor", "InklingTokenizer",
             ]),
         level("InklingCurses", ["InklingCells", "CNcurses"]),
         level(
@@ -142,7 +142,9 @@ let package = Package(
             ]),
         tests(
             "InklingDecodingTests", ["InklingDecoding", "InklingModel", "InklingTokenizer", "InklingTestSupport"]),
-        tests("InklingNGramsTests", ["InklingNGrams", "InklingDecoding", "InklingTensor", "InklingTokenizer"]),
+        tests(
+            "InklingNGramsTests",
+            ["InklingNGrams", "InklingDecoding", "InklingModel", "InklingTensor", "InklingTokenizer"]),
         tests(
             "InklingTuningTests",
             ["InklingTuning", "InklingDecoding", "InklingModel", "InklingTokenizer", "InklingTestSupport"]),
@@ -150,14 +152,15 @@ let package = Package(
             "InklingEngineTests",
             [
                 "InklingEngine", "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel",
-                "InklingModelMaker", "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport",
+                "InklingModelMaker", "InklingNGrams", "InklingTemplates", "InklingTensor", "InklingTokenizer",
+                "InklingTestSupport",
             ]),
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingCells", "InklingTUI", "InklingEngine", "InklingDecoding", "InklingGGUF",
-                "InklingModel", "InklingModelMaker", "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport",
-                arguments,
+                "inkling", "InklingCells", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel",
+                "InklingModelMaker", "InklingTUI", "InklingTemplates", "InklingTensor", "InklingTokenizer",
+                "InklingTestSupport", arguments,
             ]),
     ]
 )

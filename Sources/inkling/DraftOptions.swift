@@ -3,8 +3,6 @@
 public import ArgumentParser
 public import InklingDecoding
 import InklingEngine
-import InklingNGrams
-import InklingTokenizer
 
 extension DraftMethod: ExpressibleByArgument {}
 
@@ -16,10 +14,7 @@ struct DraftOptions: ParsableArguments {
     @Option(name: .customShort("n"), help: ArgumentHelp("Tokens of each, at most.", valueName: "N"))
     var length: Int = 10
 
-    @Option(
-        help: ArgumentHelp(
-            "What tells the drafts of superposed apart: a store of \"ngrams build\", or a text.", valueName: "FILE"))
-    var ngrams: String?
+    @OptionGroup var ngrams: NGramOptions
 
     @Option(
         name: .customLong("set"),
@@ -81,26 +76,4 @@ struct DraftOptions: ParsableArguments {
         }
         return settings
     }
-
-    /// N-grams of the text that was named.
-    func ngramModel(_ tokenizer: any Tokenizer) throws -> (any NGramModel)? {
-        guard let ngrams else { return nil }
-        if NGramStore.isStore(path: ngrams) {
-            do throws(NGramFileError) {
-                return try NGramStore(path: ngrams, vocabulary: tokenizer.vocabulary)
-            } catch { throw Failure(error.description) }
-        }
-        let text = try StandardInput.readFile(ngrams)
-        guard text.count <= Self.textLimit else {
-            throw Failure(
-                "\"\(ngrams)\" is longer than \(Self.textLimit >> 20) MiB, too long to count its n-grams each time; make a "
-                    + "store of it with \"inkling ngrams build\"")
-        }
-        var counts = NGramCounts()
-        counts.add(tokenizer.encode(text, special: .ignore))
-        return counts
-    }
-
-    /// Counting takes some hundred bytes of memory for each byte of text.
-    private static let textLimit = 4 << 20
 }

@@ -57,15 +57,18 @@ import Testing
         var preferences = Preferences()
         preferences.systemPrompt = "Say \"hi\"\nand # more"
         preferences.seed = 42
-        preferences.sampler.temperature = 0.35
+        try preferences.sampling.set(#require(SamplerField.named("temperature")), to: 0.35)
         preferences.mouse = true
         preferences.theme = "light"
         var text = ""
         for setting in SettingRegistry.all(for: preferences, themes: ["dark", "light"]) {
             text = try ConfigurationEdit.set(KeptSetting(setting, of: preferences), in: text)
         }
-        let (read, _, issues) = ConfigurationFile.read(text, themes: ["dark", "light"])
+        var (read, _, issues) = ConfigurationFile.read(text, themes: ["dark", "light"])
         #expect(issues.isEmpty, "\(issues)")
+        #expect(read.sampler == preferences.sampler)
+        // What is written down counts as set from then on.
+        read.sampling = preferences.sampling
         #expect(read == preferences)
     }
 }

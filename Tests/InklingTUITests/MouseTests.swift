@@ -132,6 +132,21 @@ import Testing
         #expect(stage.takeEffects().last == .quit)
     }
 
+    @Test func `A click on a round of the X-ray explains it`() {
+        var stage = Stage(120, 40)
+        SnapshotTests.ask(&stage)
+        if let key = stage.state.keyMap.key(to: .xray) { stage.send(.terminal(.key(key))) }
+        #expect(stage.state.screen == .xray)
+        let newest = stage.state.xray.cursor
+        _ = stage.frame()
+        guard let row = stage.state.hits.first(where: { $0.target == .row(0) }) else {
+            Issue.record("no round is shown")
+            return
+        }
+        stage.send(.terminal(.mouse(MouseEvent(.press, .left, at: row.area.origin))))
+        #expect(stage.state.xray.cursor == 0 && newest != 0)
+    }
+
     @Test func `A draft is taken by the second click`() {
         var stage = Stage(120, 40)
         stage.load()

@@ -16,13 +16,14 @@ struct Recording: Codable {
         var text: String
         var source: String?
         var logProbability: Float?
-        /// The likeliest tokens, where they matter: for corrections.
+        /// The likeliest tokens, where they are shown.
         var alternatives: [Alternative]?
     }
 
     struct Alternative: Codable {
         var id: Int32
         var probability: Float
+        var text: String
     }
 
     struct Draft: Codable {
@@ -170,8 +171,10 @@ extension Recording.Token {
         self.init(token.id, token.text)
         source = token.source.rawValue
         logProbability = token.logProbability
-        if token.source == .correction {
-            alternatives = token.alternatives.map { Recording.Alternative(id: $0.id.rawValue, probability: $0.probability) }
+        if token.source == .correction || token.source == .target {
+            alternatives = token.alternatives.prefix(5).map {
+                Recording.Alternative(id: $0.id.rawValue, probability: $0.probability, text: $0.text)
+            }
         }
     }
 }
@@ -238,7 +241,9 @@ extension Recording.Round {
             CommittedToken(
                 id: TokenID(token.id), position: position + offset,
                 source: token.source.flatMap(TokenSource.init) ?? .target, logProbability: token.logProbability ?? 0,
-                alternatives: (token.alternatives ?? []).map { TokenAlternative(id: TokenID($0.id), probability: $0.probability) },
+                alternatives: (token.alternatives ?? []).map { 
+                    TokenAlternative(id: TokenID($0.id), probability: $0.probability, text: $0.text)
+                },
                 text: token.text)
         }
         let used = position + tokens.count

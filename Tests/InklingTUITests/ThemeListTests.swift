@@ -33,6 +33,20 @@ import Testing
         #expect(stage.state.theme == .builtIn)
     }
 
+    @Test func `In a reversed bar everything has the bar's colours`() {
+        var stage = Stage(100, 30)
+        stage.load()
+        stage.state.themes = [.terminal]
+        stage.state.preferences.theme = "terminal"
+        let buffer = stage.frame().buffer
+        for x in 0..<100 {
+            for y in [0, 29] {
+                #expect(buffer[x, y].style.foreground == .standard && buffer[x, y].style.background == .standard)
+                #expect(buffer[x, y].style.attributes.contains(.reverse))
+            }
+        }
+    }
+
     @Test func `Enter chooses the theme and keeps it for every start`() {
         var stage = stage()
         stage.press("down", "enter")

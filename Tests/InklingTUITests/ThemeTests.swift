@@ -64,6 +64,15 @@ import Testing
         }
     }
 
+    @Test func `The sixteen colours that the terminal's theme takes can be read on black in their usual tones`() throws {
+        let black = Theme(name: "black", roles: [.text: .init(background: .ansi(0))], base: .terminal)
+        for role in Role.allCases where !role.isDecoration {
+            guard let contrast = black.contrast(of: role, on: role, in: .ansi) else { continue }
+            // Bright blue is the darkest of them, with 4.43.
+            #expect(contrast > 4.4, "\(role.rawValue) \(contrast)")
+        }
+    }
+
     @Test func `A theme gives way where its colours cannot be shown`() {
         #expect(Theme.builtIn.adapted(to: .rgb) == .builtIn && Theme.builtIn.adapted(to: .indexed) == .builtIn)
         #expect(Theme.light.adapted(to: .ansi) == .terminal)

@@ -45,34 +45,40 @@ struct SmoothedRate: Sendable, Equatable {
     var tokensPerSecond: Double? { seconds > 0 ? tokens / seconds : nil }
 }
 
-/// Seconds in proportion to seconds, with those that are long past forgotten.
-private struct SmoothedRatio: Sendable, Equatable {
-    private var part = 0.0
-    private var whole = 0.0
+/// What happened lately: time in all, how much of it was plain decoding, and the tokens that the rest brought.
+private struct RecentRounds: Sendable, Equatable {
+    private var seconds = 0.0
+    private var plainSeconds = 0.0
+    private var otherTokens = 0.0
 
-    mutating func take(_ part: Double, of seconds: Double) {
-        let kept = SmoothedRate.kept(after: seconds)
-        self.part = self.part * kept + part
-        whole = whole * kept + seconds
+    mutating func take(_ round: DecodingRound) {
+        let duration = max(0, round.duration.seconds)
+        let kept = SmoothedRate.kept(after: duration)
+        seconds = seconds * kept + duration
+        plainSeconds = plainSeconds * kept + (round.isPlain ? duration : 0)
+        otherTokens = otherTokens * kept + (round.isPlain ? 0 : Double(round.committed.count))
     }
 
-    var value: Double? { whole > 0 ? part / whole : nil }
+    /// How many times as long plain decoding would have taken.
+    /// - Parameter speed: of plain decoding; not needed where nothing else happened.
+    func ratio(plainSpeed speed: Double?) -> Double? {
+        guard seconds > 0 else { return nil }
+        guard plainSeconds < seconds else { return 1 }
+        return speed.map { (plainSeconds + otherTokens / $0) / seconds }
+    }
 }
 
 /// What a decoding method is worth: tokens a second with it and without it, at the same place in the same text.
 ///
-/// Each round is compared with what plain decoding would have taken for its tokens just then. Rounds of the last seconds
-/// count; one that was plain decoding itself counts as what it was. So a method that drafts now and then is not compared
-/// with better or worse moments than its own.
+/// The tokens of the last seconds are compared with what plain decoding would take for them; a round that was plain
+/// decoding itself counts as what it was. So a method that drafts now and then gains or loses by its drafts alone, not by
+/// the moments at which plain decoding was measured.
 ///
 /// A pure function of the events, so that a recorded generation gives the same numbers as a live one.
 public struct NetGain: Sendable, Equatable {
     public private(set) var baseline = BaselineMeter()
     private var rate = SmoothedRate()
-    /// Seconds that plain decoding would have taken, and those that went by.
-    private var comparison = SmoothedRatio()
-    /// Seconds of rounds that brought no token yet.
-    private var unpaid = 0.0
+    private var recent = RecentRounds()
     /// ``percent`` after each round, oldest first.
     public private(set) var history: Ring<Double>
 
@@ -84,32 +90,24 @@ public struct NetGain: Sendable, Equatable {
     public var with: Double? { rate.tokensPerSecond }
     /// Tokens a second of plain decoding; nil while nothing was measured.
     public var without: Double? {
-        guard let with, let ratio = comparison.value, ratio > 0 else { return baseline.tokensPerSecond }
+        guard let with, let ratio, ratio > 0 else { return baseline.tokensPerSecond }
         return with / ratio
     }
 
     /// By how much the method is faster, below 0 where it is slower; nil while one of the two is not known.
-    public var percent: Double? { comparison.value.map { ($0 - 1) * 100 } }
+    public var percent: Double? { ratio.map { ($0 - 1) * 100 } }
+
+    private var ratio: Double? { recent.ratio(plainSpeed: baseline.tokensPerSecond) }
 
     public mutating func take(_ event: DecodeEvent) {
         guard case .round(let round) = event else { return }
         // What another generation did may have been another method's doing. What plain decoding takes stays known.
-        if round.index == 0 { (rate, comparison, unpaid) = (SmoothedRate(), SmoothedRatio(), 0) }
+        if round.index == 0 { (rate, recent) = (SmoothedRate(), RecentRounds()) }
         baseline.take(round)
         rate.take(round.committed.count, in: round.duration)
-        compare(round)
-        if let percent { history.append(percent) }
-    }
-
-    private mutating func compare(_ round: DecodingRound) {
-        unpaid += max(0, round.duration.seconds)
-        guard !round.committed.isEmpty else { return }
-        defer { unpaid = 0 }
-        if round.isPlain {
-            comparison.take(unpaid, of: unpaid)
-        } else if let speed = baseline.tokensPerSecond {
-            comparison.take(Double(round.committed.count) / speed, of: unpaid)
-        }
+        recent.take(round)
+        // Drafts that nothing has come of yet say nothing.
+        if !round.committed.isEmpty, let percent { history.append(percent) }
     }
 
     /// Forgets everything: other models are in use.

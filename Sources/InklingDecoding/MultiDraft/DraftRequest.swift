@@ -3,12 +3,12 @@
 public import InklingTokenizer
 
 /// Several continuations of one prompt, as plain data.
-public struct DraftRequest: Sendable, Equatable {
+public struct DraftRequest: Sendable {
     public var prompt: [TokenID]
     public var method: DraftMethod
     /// How many; greedy makes one in any case.
     public var count: Int
-    /// Tokens of each, at most.
+    /// Tokens of each, at most; those that only say again what the text ends in do not count.
     public var length: Int
     /// For Superposed Decoding; nil: what suits the number of drafts and the prompt.
     public var superposition: SuperpositionSettings?
@@ -18,10 +18,15 @@ public struct DraftRequest: Sendable, Equatable {
     public var endTokens: Set<TokenID>
     /// See ``GenerationRequest/controlTokens``.
     public var controlTokens: Set<TokenID>
-    /// Tokens that a continuation may begin with, rising; nil for any. How a prompt that ends in the middle of a token is
-    /// continued: it is given without that token, and here stand those that begin with its bytes. Probabilities of a first
-    /// token are then among these.
-    public var firstTokens: [TokenID]?
+    /// Where the text ends inside a token, or perhaps does: the tokens that may cover its end. The prompt is then what comes
+    /// before them. nil: continuations follow on the prompt's tokens.
+    public var covers: PrefixCovers?
+    /// Tokens that no continuation has.
+    public var excludedTokens: [TokenID]
+    /// Whether a continuation may be an end token and nothing else.
+    public var mayBeEmpty: Bool
+    /// Whether continuations that are looked for by probability end where they would say again what they have just said.
+    public var endsLoops: Bool
     /// Whether every token's probability under the model is wanted. Superposed Decoding takes further passes for it, over
     /// all drafts at once; the other methods know it.
     public var wantsProbabilities: Bool
@@ -31,8 +36,10 @@ public struct DraftRequest: Sendable, Equatable {
     public init(
         prompt: [TokenID], method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
-        endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [], firstTokens: [TokenID]? = nil,
-        wantsProbabilities: Bool = true, prefillChunk: Int = 512
+        endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [], 
+         covers: PrefixCovers? = nil, excludedTokens: [TokenID] = [],
+        mayBeEmpty: Bool = true, endsLoops: Bool = false, wantsProbabilities: Bool = true,
+        prefillChunk: Int = 512
     ) {
         self.prompt = prompt
         self.method = method
@@ -42,7 +49,10 @@ public struct DraftRequest: Sendable, Equatable {
         self.sampler = sampler
         self.endTokens = endTokens
         self.controlTokens = controlTokens
-        self.firstTokens = firstTokens
+        self.covers = covers
+        self.excludedTokens = excludedTokens
+        self.mayBeEmpty = mayBeEmpty
+        self.endsLoops = endsLoops
         self.wantsProbabilities = wantsProbabilities
         self.prefillChunk = prefillChunk
     }

@@ -49,6 +49,8 @@ public struct SessionSnapshot: Sendable, Equatable {
     public var draft: Model?
     /// Path of the acceptance head that belongs to the two; nil where there is none.
     public var head: String?
+    /// What drafts are told apart by; nil where there are no n-grams.
+    public var ngrams: NGramSource.Facts?
     /// Positions of the KV cache.
     public var contextLength: Int
     public var kvFormat: KVFormat
@@ -105,6 +107,7 @@ extension SessionSnapshot {
         target = model(pair.models[0])
         draft = pair.models.count > 1 ? model(pair.models[1]) : nil
         head = session.head?.path
+        ngrams = session.ngrams?.facts
         contextLength = session.runner.contextCapacity
         kvFormat = session.options.kvFormat
         memory = pair.memory
@@ -137,7 +140,7 @@ extension SessionSnapshot {
             // Every runner gives them.
             case .hiddenStates: false
             case .acceptanceHead: head == nil
-            case .ngramStore: true
+            case .ngramStore: ngrams == nil
             }
         }
         guard let first = missing.first else { return .ready }

@@ -37,7 +37,7 @@ extension Effect {
     /// Whether it needs neither models nor the store.
     var isPossibleInReplay: Bool {
         switch self {
-        case .copy, .suspend, .redraw, .quit, .findModels, .writeFile: true
+        case .copy, .suspend, .redraw, .quit, .findModels, .estimateMemory, .writeFile, .keep: true
         case .loadChoice, .load, .cancelLoad, .generate, .cancelGeneration, .countTokens, .complete, .cancelCompletion,
             .store, .edit, .readFile:
             false

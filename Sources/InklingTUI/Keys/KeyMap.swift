@@ -249,7 +249,7 @@ extension KeyMap {
         add(.everywhere, .palette, "ctrl-p", footer: "commands")
         add(.everywhere, .chatScreen, "f2", "alt-c")
         add(.everywhere, .playgroundScreen, "f3", "alt-p")
-        add(.everywhere, .xrayScreen, "f4", "alt-x")
+        add(.everywhere, .xrayScreen, "f4", "alt-x", footer: "X-ray")
         add(.everywhere, .modelsScreen, "f6", "alt-m")
         add(.everywhere, .settingsScreen, "f7", "alt-s")
         add(.everywhere, .chats, "ctrl-o")

@@ -113,6 +113,7 @@ extension App {
         case .playground:
             if state.playground.selected == index { return perform(&state, .takeDraft) }
             if state.playground.drafts.indices.contains(index) { state.playground.selected = index }
+        case .xray: state.xray.select(index)
         case .chat: break
         }
         return []

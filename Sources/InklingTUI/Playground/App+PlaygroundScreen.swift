@@ -27,7 +27,7 @@ extension App {
         let layout = PlaygroundLayout(state)
         canvas.buffer.drawBorder(
             layout.text.inset(dx: -2, dy: -1), title: TextLine("Type, and drafts appear", role: .panelTitle),
-            note: TextLine("\(state.playground.count) drafts of \(state.playground.length) tokens", role: .dim),
+            note: TextLine(note(state), role: .dim),
             isFocused: true, theme: canvas.theme, glyphs: canvas.glyphs)
         drawText(state, layout.text, &canvas)
         if state.playground.compares {
@@ -36,6 +36,13 @@ extension App {
         } else {
             drawOutcome(.superposed, state, layout.results, &canvas)
         }
+    }
+
+    /// What the drafts are made of.
+    private static func note(_ state: AppState) -> String {
+        let drafts = "\(state.playground.count) drafts of \(state.playground.length) tokens"
+        guard let session = state.session else { return drafts }
+        return drafts + (session.ngrams.map { " · n-grams: \($0.name)" } ?? " · no n-grams")
     }
 
     /// The text with the chosen draft in it, as it would be.

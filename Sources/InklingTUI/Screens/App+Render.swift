@@ -139,7 +139,8 @@ extension App {
         }
         let contexts = contexts(of: state)
         for context in contexts {
-            for row in state.keyMap.rows(in: context) {
+            // Where one is one need not go.
+            for row in state.keyMap.rows(in: context) where row.action != state.screen.action {
                 if let caption = row.caption { keys.append((row.key.name, caption, row.action)) }
             }
         }
@@ -205,7 +206,11 @@ struct Canvas {
         for span in line.spans {
             var style = theme[span.role].adding(span.attributes)
             style.background = base.background
-            if base.attributes.contains(.reverse) { style.attributes.insert(.reverse) }
+            if base.attributes.contains(.reverse) {
+                // Reversed, the foreground is the bar's ground.
+                style.foreground = base.foreground
+                style.attributes.insert(.reverse)
+            }
             x += buffer.write(span.text, at: Point(x: x, y: point.y), style: style, within: clip)
         }
         return x - point.x

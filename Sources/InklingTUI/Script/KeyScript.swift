@@ -7,7 +7,7 @@ public import InklingCells
 ///     How do I list files?<enter><wait><tab><t><right>
 ///
 /// `<wait>` lets everything come to rest, `<rounds 12>` waits for so many rounds of an answer, and `<lt>` is a `<` to
-/// be typed.
+/// be typed. In a recording that is played these are its end and one of its rounds.
 public struct KeyScript: Sendable, Equatable {
     public enum Step: Sendable, Equatable {
         case key(KeyPress)
@@ -68,6 +68,33 @@ extension AppState {
         return false
     }
 
+}
+
+extension App {
+    /// Goes to a place of the recording that is played, and stays there.
+    ///
+    /// - Parameter rounds: how many rounds have been; nil is the end.
+    public static func show(_ state: inout AppState, rounds: Int?) {
+        guard state.replay != nil else { return }
+        guard let rounds else {
+            _ = perform(&state, .replayEnd)
+            return
+        }
+        _ = perform(&state, .replayRestart)
+        while let replay = state.replay, replay.playedRoundCount < rounds, !replay.isAtEnd {
+            _ = perform(&state, .replayStep)
+        }
+    }
+}
+
+extension AppState {
+    /// Shows what a recording led to as it looked when it was made: the message in the place of the transport.
+    public mutating func showAsLive() {
+        guard replay != nil else { return }
+        replay = nil
+        preferences.strategy = replayedStrategy
+        if chat.focus == .transcript { chat.focus = .composer }
+    }
 }
 
 extension KeyMap {

@@ -92,9 +92,9 @@ private struct ConfigurationReader {
         guard let value = entry.value.text, setting.write(&preferences, value) else {
             var words: [String] = []
             if case .choice(let choices) = setting.kind { words = choices }
-            tell(
-                path, "\(name) is \(entry.value.literal); it must be \(setting.allowed)",
-                entry.value.text.flatMap { Suggestion.nearest(to: $0, in: words) })
+            let near = entry.value.text.flatMap { Suggestion.nearest(to: $0, in: words) }
+            let rule = near == nil ? "; it must be \(setting.allowed)" : ", which is not one of \(words.count) there are"
+            tell(path, "\(name) is \(entry.value.literal)\(rule)", near)
             return
         }
     }

@@ -33,11 +33,29 @@ struct TOMLDocument {
             entries = Self.entries(try TOMLTable(string: text))
         } catch let error as TOMLParseError {
             throw ConfigurationIssue(
-                file: file, line: error.source.begin.line, column: error.source.begin.column, text: error.description)
+                file: file, line: error.source.begin.line, column: error.source.begin.column,
+                text: Self.explained(error.description))
         } catch {
             throw ConfigurationIssue(file: file, text: "\(error)")
         }
         places = Self.places(in: text)
+    }
+
+    /// What the parser says, in the words of people who do not know its grammar.
+    private static func explained(_ description: String) -> String {
+        let text = description.replacing("Error while parsing ", with: "")
+        let parts = text.split(separator: ": ", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return text }
+        let (place, reason) = (parts[0], parts[1])
+        if reason.contains("could not determine value type") {
+            return "this is no value; a text stands in quotes, as in theme = \"dark\""
+        }
+        if reason.contains("unescaped control characters") { return "the \(place) is not closed on its line" }
+        if reason.contains("end-of-file") { return "the \(place) is not closed when the file ends" }
+        if reason.contains("cannot redefine"), let name = reason.split(separator: "'").last {
+            return "\(name) is there twice"
+        }
+        return "\(place): \(reason.replacing("'\n'", with: "the end of the line").replacing("'\\n'", with: "the end of the line"))"
     }
 
     /// Where a key stands, as far as it can be told.

@@ -91,10 +91,14 @@ extension App {
         let isASCII = canvas.glyphs == .ascii
         var line = TextLine(" ")
         let total = run.indices.upperBound
+        let runs = state.xray.history.runs
+        if let place = runs.firstIndex(where: { $0.id == run.id }), place < runs.count - 1 {
+            line.append("\(runs.count - 1 - place) back: ", role: .key)
+        }
         switch state.xray.pace {
         case .live: line.append(run.ending == nil ? "live" : "all", role: .success, attributes: .bold)
         case .step: line.append("held", role: .warning, attributes: .bold)
-        case .slow: line.append("\(state.xray.rate) a second", role: .warning, attributes: .bold)
+        case .slow: line.append("slow, \(state.xray.rate) a second:", role: .warning, attributes: .bold)
         }
         if state.xray.pace == .live {
             line.append(" \(total) round\(total == 1 ? "" : "s")", role: .text)
@@ -114,10 +118,6 @@ extension App {
             add("\(statistics.generatedTokenCount) tokens")
             if let perPass = statistics.tokensPerTargetPass, perPass > 0 { add("\(Quantity.decimal(perPass, digits: 1)) a pass") }
             if let rate = statistics.acceptanceRate { add("\(Figures.percent(rate)) of drafted taken") }
-        }
-        let runs = state.xray.history.runs
-        if let place = runs.firstIndex(where: { $0.id == run.id }), place < runs.count - 1 {
-            add("\(runs.count - 1 - place) before the newest")
         }
         var rest = area
         if run.kind == .answer, run.id == state.xray.history.newest?.id, let percent = state.metrics.netGain.percent {
@@ -191,6 +191,7 @@ extension App {
     ) {
         let area = layout.rounds
         guard !area.isEmpty else { return }
+        canvas.note(.list, in: area)
         let focus = cursor ?? shown.lowerBound
         let wanted = state.xray.isFollowing ? shown.upperBound - area.height : focus - area.height / 2
         let first = max(shown.lowerBound, min(wanted, shown.upperBound - area.height))
@@ -203,6 +204,7 @@ extension App {
         for (row, index) in visible.enumerated() {
             guard let round = run[index] else { continue }
             let place = Rect(x: area.x, y: area.y + row, width: width, height: 1)
+            canvas.note(.row(index), in: place)
             drawRound(round, columns: columns, in: place, isSelected: index == cursor, &canvas)
             if index == cursor, !state.xray.isFollowing || state.xray.pace != .live {
                 let style = canvas.theme[.cursorLine]

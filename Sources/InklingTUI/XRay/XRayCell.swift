@@ -183,7 +183,7 @@ struct XRayCell: Sendable, Equatable {
     /// The token with its mark and, where it was drafted, how sure the draft was.
     func chip(_ glyphs: GlyphSet, limit: Int = 14) -> TextLine {
         var line = TextLine(marked(glyphs, limit: limit), role: role)
-        guard let probability, fate != .correction, fate != .bonus, fate != .plain else { return line }
+        guard let probability, fate != .correction, fate != .bonus else { return line }
         line.spans.append(Self.level(probability, glyphs))
         return line
     }

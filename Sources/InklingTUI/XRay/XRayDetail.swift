@@ -25,7 +25,8 @@ extension App {
         var rest = area.inset(dx: 1)
         let lines = TextLine(XRayExplanation(round, glyphs: canvas.glyphs).text).wrapped(to: max(1, rest.width))
         let figures = figureRows(round)
-        let rows = min(lines.count, figures > 0 && area.height >= 5 ? max(2, area.height - figures) : area.height)
+        // Words come first; with the first two rows of the figures most is said.
+        let rows = min(lines.count, figures > 0 && area.height >= 5 ? area.height - min(figures, 2) : area.height)
         for (row, line) in lines.prefix(rows).enumerated() {
             let isCut = row == rows - 1 && lines.count > rows
             let line = isCut ? (line + TextLine(" " + canvas.glyphs.ellipsis, role: .dim)) : line
@@ -37,6 +38,8 @@ extension App {
         guard !rest.isEmpty, figures > 0 else { return }
         if !round.hypotheses.isEmpty {
             drawHypotheses(round, in: rest, &canvas)
+        } else if round.draft?.isEmpty ?? true {
+            drawAlternatives(round, in: rest, &canvas)
         } else if let tree = round.draft, !tree.isChain {
             drawTree(tree, round, in: rest, &canvas)
         } else {
@@ -52,7 +55,7 @@ extension App {
 
     private static func figureRows(_ round: DecodingRound) -> Int {
         if !round.hypotheses.isEmpty { return min(10, round.hypotheses.count + 1) }
-        guard let draft = round.draft, !draft.isEmpty else { return 0 }
+        guard let draft = round.draft, !draft.isEmpty else { return alternatives(to: round).isEmpty ? 0 : 2 }
         if !draft.isChain { return min(12, XRayTree.lines(of: draft).count) }
         return draft.rejectionRisks.isEmpty ? 4 : 5
     }
@@ -69,6 +72,7 @@ extension App {
         let words = cells.map { $0.marked(glyphs, limit: 14) }
         let widths = words.map { max(6, displayWidth($0)) + 2 }
         let hasRisk = cells.contains { $0.risk != nil }
+        let lastDrafted = cells.lastIndex { $0.risk != nil }
         let limit = round.measure("threshold")
         let names = ["token", "draft", "target"] + (hasRisk ? ["refusal"] : [])
         for (row, name) in names.prefix(area.height).enumerated() {
@@ -98,7 +102,8 @@ extension App {
                 put("unseen", .dim, row: 2)
             }
             if let risk = cell.risk {
-                let isOver = limit.map { risk > $0 } ?? false
+                // The limit may be another one after each token; what counts is where drafting ended.
+                let isOver = round.stop == .likelyRejection && index == lastDrafted
                 put(XRayCell.percent(risk) + (isOver ? " stop" : ""), isOver ? .warning : .dim, row: 3)
             }
             x += widths[index]
@@ -107,8 +112,43 @@ extension App {
         let gauge = Rect(x: rest.x, y: rest.y + 4, width: min(40, rest.width), height: 1)
         drawRiskGauge(risk, limit: limit, in: gauge, &canvas)
         let judge = round.measure("head") == 1 ? "judged by the acceptance head" : "judged by the draft's own confidence"
-        let note = limit.map { "stops above \(Figures.percent($0)), \(judge)" } ?? judge
+        let note = limit.map { "limit \(Figures.percent($0)), \(judge)" } ?? judge
         canvas.write(note, .dim, at: Point(x: gauge.maxX + 2, y: gauge.y), within: rest)
+    }
+
+    // MARK: No draft
+
+    /// What the target might have said instead.
+    private static func alternatives(to round: DecodingRound) -> [TokenAlternative] {
+        round.committed.count == 1 ? round.committed[0].alternatives : []
+    }
+
+    private static func drawAlternatives(_ round: DecodingRound, in area: Rect, _ canvas: inout Canvas) {
+        guard let token = round.committed.first else { return }
+        var rest = area
+        let labels = rest.cutLeft(min(9, area.width / 5))
+        for (row, name) in ["likely", "target"].prefix(area.height).enumerated() {
+            canvas.write(name, .dim, at: Point(x: labels.x, y: labels.y + row), within: labels)
+        }
+        var x = rest.x
+        for alternative in alternatives(to: round) {
+            let isChosen = alternative.id == token.id
+            let cell = XRayCell(fate: .plain, text: alternative.text, isEnd: true)
+            let word = TextLine(cell.visible(canvas.glyphs)).truncated(to: 14, mark: canvas.glyphs.ellipsis).text
+            // Colours are not everybody's.
+            let shown = isChosen ? "=" + word : word
+            let width = max(6, displayWidth(shown)) + 2
+            guard x + width <= rest.maxX else { break }
+            let probability = Double(alternative.probability)
+            canvas.write(
+                TextLine(shown, role: isChosen ? .accent : .dim, attributes: isChosen ? .bold : []),
+                at: Point(x: x, y: rest.y), within: rest)
+            if rest.height > 1 {
+                canvas.write(
+                    XRayCell.percent(probability), TokenInView.role(probability), at: Point(x: x, y: rest.y + 1), within: rest)
+            }
+            x += width
+        }
     }
 
     // MARK: A tree

@@ -36,7 +36,9 @@ struct XRayLayout: Equatable {
             case .inTurn: size.height < 32 ? 0 : 3
             case .one: 0
             }
-        let wanted = isTight ? min(3, max(2, rest.height / 3)) : min(detailRows, max(5, rest.height / 3))
+        // Lanes take rows of their own, and on a small screen say much of what figures would.
+        let most = laneRows > 0 && size.height < 32 ? 5 : max(5, rest.height / 3)
+        let wanted = isTight ? min(3, max(2, rest.height / 3)) : min(detailRows, most)
         detail = rest.cutBottom(wanted)
         detailRule = rest.cutBottom(isTight ? 0 : 1)
         lanes = rest.cutBottom(laneRows)

@@ -146,6 +146,11 @@ public struct XRayState: Sendable {
         selectedRound = wanted >= shown.upperBound - 1 ? nil : max(wanted, shown.lowerBound)
     }
 
+    mutating func select(_ index: Int) {
+        guard let cursor else { return }
+        move(by: index - cursor)
+    }
+
     mutating func moveToStart() { move(by: .min) }
 
     mutating func follow() { selectedRound = nil }

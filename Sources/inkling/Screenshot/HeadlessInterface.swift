@@ -28,10 +28,16 @@ struct HeadlessInterface {
     ) {
         began = clock.now
         effects = EffectRunner(
-            library: ModelLibrary(places: places), options: options, storePath: nil, mailbox: mailbox)
+            library: ModelLibrary(places: places), options: options, storePath: nil, mailbox: mailbox, recorder: nil)
         // The same names each time: nothing of this is kept.
         state = AppState(size: size, now: Moment(wall: .now()), preferences: preferences, themes: themes, seed: 1)
         state.colorDepth = depth
+    }
+
+    /// Plays a recording, up to its end, in the place of models.
+    mutating func start(replaying replay: ReplayState) {
+        perform(App.start(&state, replaying: replay))
+        App.show(&state, rounds: nil)
     }
 
     /// Loads models and waits for them.
@@ -47,6 +53,8 @@ struct HeadlessInterface {
         for step in steps {
             switch step {
             case .key(let press): send(.terminal(.key(press)))
+            case .wait where state.replay != nil: App.show(&state, rounds: nil)
+            case .rounds(let count) where state.replay != nil: App.show(&state, rounds: count)
             case .wait: try settle()
             case .rounds(let count):
                 roundCount = 0
@@ -61,7 +69,10 @@ struct HeadlessInterface {
     }
 
     /// The screen, after the notes on it have gone.
-    mutating func frame() -> Frame {
+    ///
+    /// - Parameter isLive: a recording looks as if it had just been made.
+    mutating func frame(isLive: Bool = false) -> Frame {
+        if isLive { state.showAsLive() }
         pass(clock.now - began + .seconds(60))
         return App.render(&state)
     }

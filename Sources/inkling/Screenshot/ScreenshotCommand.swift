@@ -12,12 +12,13 @@ struct ScreenshotCommand: ParsableCommand {
         commandName: "screenshot", abstract: "Draws a screen of the interface as a picture (SVG).",
         discussion: """
             Models really run, and what --keys says is typed: names in angle brackets are keys, <wait> lets everything \
-            come to rest, <rounds 12> waits for so many rounds of an answer. A file that ends in .txt gets the screen \
-            as text.
+            come to rest, <rounds 12> waits for so many rounds of an answer. With --trace a recording is shown, at its \
+            end or where --keys goes. A file that ends in .txt gets the screen as text.
 
             Examples:
               inkling screenshot chat -o chat.svg
               inkling screenshot playground --theme nord --keys "To list files in<wait><down>" -o drafts.svg
+              inkling screenshot xray --trace chat.jsonl --keys "<rounds 12>" -o rounds.svg
               inkling screenshot chat --size 160x48 --keys "What is tar?<enter><wait><tab><t><right>" -o tokens.svg
             """)
 
@@ -39,6 +40,12 @@ struct ScreenshotCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What is typed (default: a sample for the screen).", valueName: "KEYS"))
     var keys: String?
 
+    @Option(help: ArgumentHelp("A recording that is shown in the place of models.", valueName: "FILE.jsonl"))
+    var trace: String?
+
+    @Flag(help: "Show the recording as it looked when it was made, without the transport.")
+    var live = false
+
     @Flag(inversion: .prefixedNo, help: "A window around the screen.")
     var window = true
 
@@ -52,13 +59,14 @@ struct ScreenshotCommand: ParsableCommand {
     @OptionGroup(title: "Decoding") var decoding: StrategyOptions
 
     func validate() throws {
+        if live, trace == nil { throw ValidationError("--live is about a recording; name one with --trace") }
         if let n, n < 1 { throw ValidationError("-n is \(n); it must be at least 1") }
     }
 
     func run() throws {
         let steps: [KeyScript.Step]
         do throws(KeyScript.Mistake) {
-            steps = try KeyScript(keys ?? screen.sample).steps
+            steps = try KeyScript(keys ?? "").steps
         } catch { throw ValidationError("--keys: \(error)") }
         let places = SearchPlaces.current(folders: models.modelsDir.map { [$0] } ?? [])
         let files = UserFiles(places: places)
@@ -76,14 +84,22 @@ struct ScreenshotCommand: ParsableCommand {
             places: places, options: EngineOptions(session: models.session, chatFormat: models.chatFormat),
             size: size.size, depth: depth.depth, preferences: preferences, themes: themes)
         defer { interface.finish() }
-        try interface.start(target: models.model, draft: models.draft)
-        try interface.play(screen.opening + steps)
-        try write(interface.frame(), theme: interface.state.theme)
+        if let trace {
+            interface.start(
+                replaying: ReplayState(
+                    name: trace.split(separator: "/").last.map(String.init) ?? trace, trace: try ReplayCommand.read(trace)))
+            try interface.play(screen.opening + steps)
+        } else {
+            try interface.start(target: models.model, draft: models.draft)
+            let sample = keys == nil ? screen.sample : (before: [], after: [])
+            try interface.play(sample.before + screen.opening + steps + sample.after)
+        }
+        try write(interface.frame(isLive: live), theme: interface.state.theme)
     }
 
     private func preferences(_ files: UserFiles, _ themes: [Theme]) throws -> Preferences {
         var (preferences, _, _) = files.configuration(themes: themes.map(\.name))
-        preferences.sampler = try sampling.settings()
+        preferences.sampling = preferences.sampling.overridden(by: try sampling.overrides())
         preferences.seed = sampling.seed ?? 1
         if let strategy = decoding.given {
             preferences.strategy = strategy
@@ -136,14 +152,18 @@ struct PictureScreen: ExpressibleByArgument {
         }
     }
 
-    /// What is typed when nothing is said.
-    var sample: String {
-        switch name {
-        case "chat": "How do I list files by size?<enter><wait>"
-        case "playground": "To list all files in<wait>"
-        default: ""
+    /// What is typed when nothing is said: in the chat before, and on the screen.
+    var sample: (before: [KeyScript.Step], after: [KeyScript.Step]) {
+        let question = Self.steps("How do I list files by size?<enter><wait>")
+        return switch name {
+        case "chat": ([], question)
+        case "playground": ([], Self.steps("To undo the last commit<wait>"))
+        case "xray": (question, [])
+        default: ([], [])
         }
     }
+
+    private static func steps(_ text: String) -> [KeyScript.Step] { (try? KeyScript(text).steps) ?? [] }
 }
 
 /// Columns and rows, as `120x40`.
