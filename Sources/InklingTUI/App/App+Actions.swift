@@ -34,7 +34,7 @@ extension App {
         case .xrayScreen: show(&state, .xray)
         case .modelsScreen:
             show(&state, .models)
-            return state.models.listing == nil ? [.findModels] : []
+            return state.models.listing == nil ? [.findModels] : askMemory(&state)
         case .settingsScreen: show(&state, .settings)
         case .chats:
             open(&state, .chats(ChatListState()))
@@ -53,10 +53,11 @@ extension App {
             togglePanel(&state, action)
         case .nextStrategy: nextStrategy(&state)
         case .nextTheme:
-            let names = state.themes.map(\.name)
-            let index = names.firstIndex(of: state.theme.name) ?? 0
-            if !names.isEmpty { state.preferences.theme = names[(index + 1) % names.count] }
-            state.note("theme: \(state.theme.name)")
+            let names = state.themeNames
+            let index = names.firstIndex(of: state.preferences.theme) ?? 0
+            state.preferences.theme = names[(index + 1) % names.count]
+            let isAutomatic = state.preferences.theme == Preferences.automaticTheme
+            state.note("theme: \(state.preferences.theme)" + (isAutomatic ? " (\(state.theme.name))" : ""))
         case .chooseTheme: openThemes(&state)
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]

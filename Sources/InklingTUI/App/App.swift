@@ -54,6 +54,9 @@ public enum App {
         case .models(let listing):
             state.models.listing = listing
             state.models.list.select(state.models.list.selected, count: state.models.rows.count)
+            return askMemory(&state)
+        case .memory(let path, let outlook):
+            state.models.memory[path] = .some(outlook)
             return []
         case .autocomplete(let number, let event): return autocomplete(&state, number, event)
         case .edited(.success(let text)) where state.screen == .playground:
@@ -76,14 +79,16 @@ public enum App {
             if let failure { state.note(failure.description, .failure) } else { state.note("written to \(path)") }
             return []
         case .configured(let preferences, let themes, let keys, let issues):
+            let before = (state.themes, state.preferences, state.keyMap)
             if !themes.isEmpty { state.themes = themes }
             if let preferences {
-                let recommended = state.preferences.recommendedSampling
-                state.preferences = preferences
-                state.preferences.recommendedSampling = recommended
+                state.preferences.takeChanges(from: state.configured, to: preferences)
+                state.configured = preferences
             }
             if let keys { state.keyMap = keys }
             state.settings.issues = issues
+            let hasChanged = before != (state.themes, state.preferences, state.keyMap)
+            if issues.isEmpty, hasChanged { state.note("your settings were read again") }
             if let first = issues.first {
                 let more = issues.count > 1 ? " (and \(issues.count - 1) more; see the settings)" : ""
                 state.note(first.description + more, .warning)
@@ -128,6 +133,9 @@ public enum App {
         case .key(let press): return key(&state, press)
         case .paste(let text): return paste(&state, text)
         case .mouse(let event): return mouse(&state, event)
+        case .ground(let ground):
+            state.ground = ground
+            return []
         case .focus: return []
         case .endOfInput: return quit(&state)
         }

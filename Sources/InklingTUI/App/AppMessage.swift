@@ -14,6 +14,8 @@ public enum AppMessage: Sendable {
     case store(StoreReply)
     /// What models there are on this machine.
     case models(ModelListing)
+    /// What the model at a path would take in memory; nil if it cannot be run.
+    case memory(path: String, MemoryOutlook?)
     /// What `$EDITOR` left, or why it did not run.
     case edited(Result<String, EffectFailure>)
     case fileRead(path: String, Result<String, EffectFailure>)

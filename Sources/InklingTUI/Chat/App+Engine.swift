@@ -61,6 +61,7 @@ extension App {
     private static func loaded(_ state: inout AppState, _ session: SessionSnapshot) -> [Effect] {
         let isOtherTarget = state.session?.target.path != session.target.path
         state.session = session
+        state.models.forgetMemory()
         state.preferences.recommendedSampling = session.recommendedSampling.overrides
         state.loading = nil
         state.metrics.reset()
@@ -80,7 +81,7 @@ extension App {
         state.note("\(session.target.name) is ready\(draft)")
         state.playground.outcomes = [:]
         let drafts = state.screen == .playground ? complete(&state) : []
-        return drafts + [
+        return drafts + askMemory(&state) + [
             .store(
                 .rememberPair(
                     target: InklingStore.ModelReference(name: session.target.name, path: session.target.path),

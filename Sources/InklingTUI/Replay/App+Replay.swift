@@ -177,6 +177,7 @@ extension AppState {
         var state = earlier
         (state.size, state.now, state.screen, state.overlays, state.toasts) = (size, now, screen, overlays, toasts)
         (state.preferences, state.themes, state.keyMap, state.colorDepth) = (preferences, themes, keyMap, colorDepth)
+        (state.configured, state.ground) = (configured, ground)
         (state.models, state.settings, state.panels) = (models, settings, panels)
         state.replay = replay
         let focus = chat.focus

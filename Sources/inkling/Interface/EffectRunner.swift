@@ -14,6 +14,9 @@ final class EffectRunner: Sendable {
     private let library: ModelLibrary
     /// In order, one at a time: the store and small files may be slow.
     private let disk = DispatchQueue(label: "inkling.disk")
+    /// Heads of models are read beside that: nothing waits for them.
+    private let heads = DispatchQueue(label: "inkling.heads")
+    private let options: SessionOptions
     private let store: StoreKeeper
     private let completions = Mutex(Completions())
     private let running = Mutex<(load: LoadID?, generation: GenerationID?)>((nil, nil))
@@ -27,6 +30,7 @@ final class EffectRunner: Sendable {
         self.recorder = recorder
         self.mailbox = mailbox
         self.library = library
+        self.options = options.session
         store = StoreKeeper(path: storePath, mailbox: mailbox)
         let box = EngineBox()
         engine = Engine(library: library, options: options) { [hasStopped] event in
@@ -65,6 +69,11 @@ final class EffectRunner: Sendable {
             let (library, mailbox) = (library, mailbox)
             disk.async {
                 mailbox.post(.models(ModelListing(groups: library.groups(), freeBytes: FreeMemory.now())))
+            }
+        case .estimateMemory(let path):
+            let (mailbox, options) = (mailbox, options)
+            heads.async {
+                mailbox.post(.memory(path: path, MemoryOutlook.read(path: path, options: options)))
             }
         case .store(let command):
             let store = store
