@@ -90,6 +90,8 @@ public struct AppState: Sendable {
     public var recentPairs: [RecentPair] = []
     /// Why chats are not kept, where that is so.
     public var storeTrouble: String?
+    /// Chats that were left while they could not be kept.
+    var unsaved: [Conversation] = []
 
     /// Makes names for chats and messages.
     var random: SplitMix

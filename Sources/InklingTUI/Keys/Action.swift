@@ -207,7 +207,7 @@ public enum Action: String, Sendable, CaseIterable {
         switch self {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
             .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .setDraft, .noDraft,
-            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext,
+            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextPanel,
             .nextMessage, .previousMessage, .searchNext, .searchPrevious:
             false
         default: true

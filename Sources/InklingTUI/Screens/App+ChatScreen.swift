@@ -29,7 +29,7 @@ extension App {
             lines.append(TextLine("No model is loaded: choose one.", role: .warning))
         }
         lines.append(TextLine())
-        for action in [Action.modelsScreen, .chats, .settingsScreen, .palette, .help] {
+        for action in [Action.modelsScreen, .chats, .playgroundScreen, .settingsScreen, .palette, .help] {
             guard let key = state.keyMap.key(for: action) else { continue }
             lines.append(
                 TextLine([

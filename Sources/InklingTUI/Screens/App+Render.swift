@@ -91,13 +91,25 @@ extension App {
         let area = Rect(state.size).splitBottom(1).bottom
         canvas.fill(area, .statusBar)
         var line = TextLine(" ", role: .statusBar)
-        for (key, title) in footerKeys(state) {
-            let width = displayWidth(key) + displayWidth(title) + 3
-            guard line.width + width <= area.width else { break }
+        func add(_ key: String, _ title: String, to line: inout TextLine) {
             line.append(key, role: .statusKey)
             line.append(" \(title)  ", role: .statusBar)
         }
+        // The way back, and what leads to all the rest, have places of their own.
+        var end = TextLine()
+        if let (key, title) = wayBack(state) { add(key, title, to: &end) }
+        if let help = state.keyMap.key(for: .help, in: .everywhere), state.overlays.isEmpty {
+            add(help.name, "help", to: &end)
+        }
+        for (key, title) in footerKeys(state) {
+            let width = displayWidth(key) + displayWidth(title) + 3
+            guard line.width + width + end.width <= area.width else { break }
+            add(key, title, to: &line)
+        }
         canvas.write(line, at: area.origin, on: .statusBar)
+        if line.width + end.width <= area.width {
+            canvas.write(end, at: Point(x: area.maxX - end.width + 1, y: area.y), on: .statusBar)
+        }
     }
 
     private static func footerKeys(_ state: AppState) -> [(String, String)] {
@@ -107,7 +119,8 @@ extension App {
             return [("enter", "ok"), ("esc", "close")] + (field.editor.isSingleLine ? [] : [("alt-enter", "new line")])
         case .choice(let choice): return choice.options.map { (String($0.key), $0.title) }
         case .page: return [("esc", "close"), ("j/k", "scroll")]
-        case .chats, nil: break
+        case .chats(let list): if list.isFiltering { return [("enter", "to the list"), ("esc", "no filter")] }
+        case nil: break
         }
         var keys: [(String, String)] = []
         if state.isGenerating, state.overlays.isEmpty {
@@ -116,19 +129,34 @@ extension App {
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
             return [("enter", "to the list"), ("esc", "no filter")]
         }
-        let contexts = contexts(of: state)
-        for context in contexts {
+        func add(_ context: KeyContext) {
             for row in state.keyMap.rows(in: context) {
                 if let caption = row.caption { keys.append((row.key.name, caption)) }
             }
         }
+        for context in contexts(of: state) where context != .everywhere { add(context) }
+        if state.overlays.isEmpty { add(.everywhere) }
         return keys
+    }
+
+    /// What Escape does where it leads back.
+    private static func wayBack(_ state: AppState) -> (String, String)? {
+        guard let key = state.keyMap.key(for: .cancel, in: .everywhere) else { return nil }
+        switch state.overlays.last {
+        case .chats(let list): return list.isFiltering ? nil : (key.name, "close")
+        case .page, .palette, .field, .choice: return nil
+        case nil: break
+        }
+        let isAtHome = state.screen == .chat && state.chat.focus == .composer && state.panels.zoomed == nil
+        return isAtHome || state.isGenerating || state.models.isFiltering && state.screen == .models ? nil : (key.name, "back")
     }
 
     private static func drawToasts(_ state: AppState, _ canvas: inout Canvas) {
         // What is being written, and what is measured, stays in sight.
         let isChat = state.screen == .chat && state.panels.zoomed == nil
-        let room = isChat ? ChatLayout(state).transcript : Rect(x: 0, y: 1, width: state.size.width, height: state.size.height - 2)
+        let room =
+            isChat
+            ? ChatLayout(state).transcript : Rect(x: 0, y: 1, width: state.size.width, height: state.size.height - 2)
         var bottom = room.maxY
         for toast in state.toasts.reversed() {
             let role: Role =
@@ -139,7 +167,8 @@ extension App {
                 }
             let width = max(20, min(room.width - 4, 76))
             let mark = toast.kind == .note ? "" : "! "
-            let lines = TextLine(mark + toast.text, role: role).wrapped(to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
+            let lines = TextLine(mark + toast.text, role: role).wrapped(
+                to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
             let shown = lines.prefix(5)
             let columns = min(width, (shown.map(\.width).max() ?? 0) + 2)
             guard bottom - shown.count > 1 else { return }
