@@ -8,6 +8,7 @@ internal import InklingStore
 extension App {
     /// Does what a key or a line of the palette stands for.
     static func perform(_ state: inout AppState, _ action: Action) -> [Effect] {
+        if let effects = replayAction(&state, action) { return effects }
         // There these keys take drafts.
         let takesDrafts = state.screen == .playground && state.overlays.isEmpty && action.recentIndex != nil
         if !takesDrafts, let effects = everywhere(&state, action) { return effects }
@@ -19,6 +20,7 @@ extension App {
         switch state.screen {
         case .chat: return chatAction(&state, action)
         case .playground: return playgroundAction(&state, action)
+        case .xray: return xrayAction(&state, action)
         case .models: return modelsAction(&state, action)
         case .settings: return settingsAction(&state, action)
         }
@@ -38,6 +40,7 @@ extension App {
         case .playgroundScreen:
             show(&state, .playground)
             return state.playground.outcomes.isEmpty ? complete(&state) : []
+        case .xrayScreen: show(&state, .xray)
         case .modelsScreen:
             show(&state, .models)
             return state.models.listing == nil ? [.findModels] : []
@@ -48,7 +51,8 @@ extension App {
         case .newChat: return newChat(&state)
         case .panels: state.preferences.showsPanels.toggle()
         case .zoomPanel:
-            state.panels.zoomed = state.panels.zoomed == nil ? state.preferences.panels.first ?? PanelRegistry.all.first?.id : nil
+            state.panels.zoomed =
+                state.panels.zoomed == nil ? state.preferences.panels.first ?? PanelRegistry.all.first?.id : nil
         case .nextPanel:
             let ids = PanelRegistry.all.map(\.id)
             if let zoomed = state.panels.zoomed, let index = ids.firstIndex(of: zoomed) {
@@ -62,6 +66,7 @@ extension App {
             let index = names.firstIndex(of: state.theme.name) ?? 0
             if !names.isEmpty { state.preferences.theme = names[(index + 1) % names.count] }
             state.note("theme: \(state.theme.name)")
+        case .chooseTheme: openThemes(&state)
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
         case .quit: return confirmQuit(&state)
@@ -173,6 +178,7 @@ extension App {
     }
 
     static func confirmQuit(_ state: inout AppState) -> [Effect] {
+        if state.replay != nil { return [.quit] }
         open(
             &state,
             .choice(

@@ -9,21 +9,34 @@ extension App {
         switch state.overlays.last {
         case .page: return [.page, .everywhere]
         case .chats(let list): return list.isFiltering ? [.everywhere] : [.chats, .everywhere]
+        case .themes: return [.themes, .everywhere]
         // They take text or letters of their own.
         case .palette, .field, .choice: return []
         case nil: break
         }
-        if state.panels.zoomed != nil { return [.panel, .everywhere] }
+        guard state.replay == nil else { return replayContexts(of: state) + [.everywhere] }
+        return screenContexts(of: state) + [.everywhere]
+    }
+
+    /// The transport's keys count where one watches, and come last where one chooses.
+    private static func replayContexts(of state: AppState) -> [KeyContext] {
+        let contexts = screenContexts(of: state)
+        return contexts == [.transcript] ? [.replay] + contexts : contexts + [.replay]
+    }
+
+    private static func screenContexts(of state: AppState) -> [KeyContext] {
+        if state.panels.zoomed != nil { return [.panel] }
         switch state.screen {
         case .chat:
             switch state.chat.focus {
-            case .composer: return [.composer, .everywhere]
-            case .transcript: return [.transcript, .everywhere]
-            case .tokens: return [.tokens, .everywhere]
+            case .composer: return [.composer]
+            case .transcript: return [.transcript]
+            case .tokens: return [.tokens]
             }
-        case .playground: return [.playground, .everywhere]
-        case .models: return state.models.isFiltering ? [.everywhere] : [.models, .everywhere]
-        case .settings: return [.settings, .everywhere]
+        case .playground: return [.playground]
+        case .xray: return [.xray]
+        case .models: return state.models.isFiltering ? [] : [.models]
+        case .settings: return [.settings]
         }
     }
 
@@ -37,6 +50,7 @@ extension App {
             if action == .leaveIfEmpty, !state.chat.composer.isEmpty { return type(&state, press) }
             return perform(&state, action)
         }
+        guard state.replay == nil else { return [] }
         if state.overlays.isEmpty, state.panels.zoomed == nil, state.screen == .playground {
             return typeInPlayground(&state, press)
         }
@@ -103,6 +117,7 @@ extension App {
             state.models.filter.insert(text)
             return []
         }
+        guard state.replay == nil else { return [] }
         if state.screen == .playground {
             state.playground.editor.insert(text)
             return complete(&state)

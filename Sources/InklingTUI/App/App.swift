@@ -22,6 +22,8 @@ public enum App {
         if case .terminal = message, state.screen == .chat {
             state.chat.layOutComposer(width: ChatLayout(state).composerWidth)
         }
+        // Nothing runs and nothing is stored while a recording plays.
+        guard state.replay == nil else { return effects.filter(\.isPossibleInReplay) }
         return state.storeTrouble == nil ? effects : insisting(state, effects)
     }
 
@@ -78,7 +80,11 @@ public enum App {
             return []
         case .configured(let preferences, let themes, let keys, let issues):
             if !themes.isEmpty { state.themes = themes }
-            if let preferences { state.preferences = preferences }
+            if let preferences {
+                let recommended = state.preferences.recommendedSampling
+                state.preferences = preferences
+                state.preferences.recommendedSampling = recommended
+            }
             if let keys { state.keyMap = keys }
             state.settings.issues = issues
             if let first = issues.first {
@@ -101,7 +107,12 @@ public enum App {
 
     private static func tick(_ state: inout AppState, _ moment: Moment) -> [Effect] {
         state.now = moment
+        state.xray.pass(to: moment.elapsed)
         state.toasts.removeAll { $0.until <= moment.elapsed }
+        if state.replay != nil {
+            tickReplay(&state)
+            return []
+        }
         // A kill loses at most this much of an answer.
         if let since = state.chat.unsavedSince, moment.elapsed - since >= .seconds(1), let answer = state.chat.answer,
             let message = state.chat.tree[answer.message]
@@ -134,22 +145,5 @@ public enum App {
                 .store(.finish(message.id, content: message.content, ending: .cancelled, stats: nil)))
         }
         return effects + [.quit]
-    }
-
-    private static func mouse(_ state: inout AppState, _ event: MouseEvent) -> [Effect] {
-        switch event.action {
-        case .scrollUp: return perform(&state, .up, repeated: 3)
-        case .scrollDown: return perform(&state, .down, repeated: 3)
-        case .press, .release, .drag: return []
-        }
-    }
-
-    /// An action several times, where the wheel stands for a key: in a conversation it scrolls.
-    private static func perform(_ state: inout AppState, _ action: Action, repeated count: Int) -> [Effect] {
-        if state.overlays.isEmpty, state.screen == .chat {
-            scrollTranscript(&state, by: action == .up ? -count : count)
-            return []
-        }
-        return (0..<count).flatMap { _ in perform(&state, action) }
     }
 }

@@ -24,9 +24,23 @@ public enum Effect: Sendable, Equatable {
     case edit(String)
     case readFile(String)
     case writeFile(path: String, text: String)
+    /// Writes a setting to the configuration, so that it is so at every start.
+    case keep(KeptSetting)
     case suspend
     case redraw
     case quit
+}
+
+extension Effect {
+    /// Whether it needs neither models nor the store.
+    var isPossibleInReplay: Bool {
+        switch self {
+        case .copy, .suspend, .redraw, .quit, .findModels, .writeFile, .keep: true
+        case .loadChoice, .load, .cancelLoad, .generate, .cancelGeneration, .countTokens, .complete, .cancelCompletion,
+            .store, .edit, .readFile:
+            false
+        }
+    }
 }
 
 /// What the store is told, in order.

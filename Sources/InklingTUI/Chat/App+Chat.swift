@@ -100,11 +100,11 @@ extension App {
         let text = messageText(state)
         guard text.contains(where: { !$0.isWhitespace }) else { return [] }
         guard !state.isGenerating else {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return []
         }
         guard state.session != nil else {
-            state.note(state.loading == nil ? "no model is loaded; F6 lists them" : "the model is still being loaded")
+            state.noteNoModel()
             return []
         }
         var effects: [Effect] = []
@@ -229,18 +229,18 @@ extension App {
 
     private static func canAnswer(_ state: inout AppState) -> Bool {
         if state.isGenerating {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return false
         }
         guard state.session != nil else {
-            state.note(state.loading == nil ? "no model is loaded; F6 lists them" : "the model is still being loaded")
+            state.noteNoModel()
             return false
         }
         return true
     }
 
     /// Another answer beside the selected one, or beside the last.
-    private static func regenerate(_ state: inout AppState) -> [Effect] {
+    static func regenerate(_ state: inout AppState) -> [Effect] {
         guard canAnswer(&state) else { return [] }
         let selected = state.chat.focus == .transcript ? selectedMessage(state) : nil
         guard let message = selected ?? state.chat.path.last else {
@@ -296,7 +296,7 @@ extension App {
 
     static func newChat(_ state: inout AppState) -> [Effect] {
         guard !state.isGenerating else {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return []
         }
         state.turn(to: nil)

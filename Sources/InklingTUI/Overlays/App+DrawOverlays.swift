@@ -13,18 +13,20 @@ extension App {
         case .chats(var list):
             draw(&list, state, &canvas)
             overlay = .chats(list)
+        case .themes(let list): draw(list, state, &canvas)
         case .field(let field): draw(field, state, &canvas)
         case .choice(let choice): draw(choice, state, &canvas)
         }
     }
 
     /// A box with nothing in it, in the middle of the screen; returns its inside.
-    private static func box(
+    static func box(
         _ title: String, width: Int, height: Int, _ state: AppState, _ canvas: inout Canvas
     ) -> Rect {
         let outer = OverlayLayout.box(state.size, width: width, height: height)
         canvas.fill(outer, .text)
         canvas.cursor = nil
+        canvas.note(.overlay, in: outer)
         return canvas.buffer.drawBorder(
             outer, title: TextLine(title, role: .panelTitle), isFocused: true, theme: canvas.theme,
             glyphs: canvas.glyphs
@@ -66,6 +68,7 @@ extension App {
             if let key = state.keyMap.key(for: rows[index]) {
                 canvas.writeRight(TextLine(key.name, role: .key), in: place)
             }
+            canvas.note(.row(index), in: place)
             if index == palette.list.selected { canvas.buffer.select(place, theme: canvas.theme) }
         }
     }
@@ -100,6 +103,7 @@ extension App {
             if let snippet = rows[index].snippet { line.append("  \(snippet)", role: .dim) }
             canvas.write(line.truncated(to: left.width, mark: canvas.glyphs.ellipsis), at: left.origin, within: left)
             canvas.writeRight(TextLine(facts, role: .dim), in: place)
+            canvas.note(.row(index), in: place)
             if index == list.list.selected { canvas.buffer.select(place, theme: canvas.theme) }
         }
     }
@@ -148,6 +152,8 @@ extension App {
             canvas.write(
                 line.truncated(to: inside.width, mark: canvas.glyphs.ellipsis),
                 at: Point(x: inside.x, y: inside.y + row), within: inside)
+            let option = row - (lines.count - options.count)
+            if option >= 0 { canvas.note(.option(option), in: inside.row(row)) }
         }
     }
 

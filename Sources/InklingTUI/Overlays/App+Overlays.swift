@@ -14,6 +14,7 @@ extension Overlay {
         case .chats: 2
         case .field: 3
         case .choice: 4
+        case .themes: 5
         }
     }
 }
@@ -28,7 +29,7 @@ extension App {
         // Ctrl-C closes what is open, like Escape.
         let closes = press.key == .escape || press == KeyPress(.character("c"), .control)
         switch overlay {
-        case .page: return nil
+        case .page, .themes: return nil
         case .chats(var list):
             guard list.isFiltering else { return nil }
             return chatsFilterKey(&state, &list, press, closes: closes)
@@ -79,6 +80,7 @@ extension App {
             state.overlays[state.overlays.count - 1] = .page(page)
             return []
         case .chats(let list): return chatsAction(&state, list, action)
+        case .themes(let list): return themesAction(&state, list, action)
         case .palette, .field, .choice, nil: return []
         }
     }
@@ -237,7 +239,7 @@ extension App {
         case .choose:
             guard rows.indices.contains(list.list.selected) else { return [] }
             guard !state.isGenerating else {
-                state.note("an answer is being made; Esc stops it")
+                state.note("an answer is being made" + state.hint(.cancel, "stops it"))
                 return []
             }
             state.overlays.removeLast()
@@ -258,7 +260,7 @@ extension App {
             if row.id == state.chat.chat?.id {
                 state.turn(to: nil)
             }
-            state.note("deleted \"\(row.title)\"; u brings it back")
+            state.note("deleted \"\(row.title)\"" + state.hint(.undoDelete, "brings it back", in: .chats))
             effects = [.store(.delete(row.id))]
         case .undoDelete:
             guard let id = list.deleted else { return [] }

@@ -28,7 +28,7 @@ extension App {
         let layout = PlaygroundLayout(state)
         canvas.buffer.drawBorder(
             layout.text.inset(dx: -2, dy: -1), title: TextLine("Type, and drafts appear", role: .panelTitle),
-            note: TextLine("\(state.playground.count) drafts of \(state.playground.length) tokens", role: .dim),
+            note: TextLine(note(state), role: .dim),
             isFocused: true, theme: canvas.theme, glyphs: canvas.glyphs)
         drawText(state, layout.text, &canvas)
         if state.playground.compares {
@@ -37,6 +37,13 @@ extension App {
         } else {
             drawOutcome(.superposed, state, layout.results, &canvas)
         }
+    }
+
+    /// What the drafts are made of.
+    private static func note(_ state: AppState) -> String {
+        let drafts = "\(state.playground.count) drafts of \(state.playground.length) tokens"
+        guard let session = state.session else { return drafts }
+        return drafts + (session.ngrams.map { " · n-grams: \($0.name)" } ?? " · no n-grams")
     }
 
     /// The text with the chosen draft in it, as it would be.
@@ -57,6 +64,7 @@ extension App {
         whole.moveCursor(to: editor.cursor)
         let layout = EditorLayout(whole, width: max(2, area.width))
         let first = max(0, layout.cursor.y - area.height + 1)
+        canvas.note(.playgroundText(first: first), in: area)
         for line in 0..<area.height where layout.rows.indices.contains(first + line) {
             var x = area.x
             for (offset, character) in layout.text(row: first + line).enumerated() {
@@ -98,6 +106,7 @@ extension App {
 
     private static func drawOutcome(_ method: DraftMethod, _ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
         let isMain = method == .superposed
+        if isMain { canvas.note(.list, in: area) }
         var rest = canvas.buffer.drawBorder(
             area, title: TextLine(method.title.prefix(1).uppercased() + method.title.dropFirst(), role: .panelTitle),
             theme: canvas.theme, glyphs: canvas.glyphs
@@ -105,7 +114,7 @@ extension App {
         let outcome = state.playground.outcomes[method]
         let facts = rest.cutBottom(1)
         canvas.write(
-            figures(outcome, width: facts.width).truncated(to: facts.width, mark: canvas.glyphs.ellipsis),
+            figures(outcome, canvas.glyphs, width: facts.width).truncated(to: facts.width, mark: canvas.glyphs.ellipsis),
             at: facts.origin, within: facts)
         guard let outcome else { return }
         if let problem = outcome.problem {
@@ -124,6 +133,7 @@ extension App {
             for (row, part) in parts.enumerated() {
                 canvas.write(part, at: Point(x: place.x, y: y + row), within: place)
             }
+            if isMain { canvas.note(.row(index), in: place) }
             if isMain, index == state.playground.selected { canvas.buffer.select(place, theme: canvas.theme) }
             y += parts.count
         }
@@ -142,16 +152,16 @@ extension App {
         return line
     }
 
-    private static func figures(_ outcome: PlaygroundState.Outcome?, width: Int) -> TextLine {
+    private static func figures(_ outcome: PlaygroundState.Outcome?, _ glyphs: GlyphSet, width: Int) -> TextLine {
         guard let outcome else { return TextLine() }
         let passes = outcome.passCount.map { "\($0) pass\($0 == 1 ? "" : "es")" }
-        let time = outcome.draftDuration.map { Figures.duration($0) }
-        let latency = outcome.latency.map { "\(Figures.duration($0)) after the key" }
+        let time = outcome.draftDuration.map { Figures.duration($0, glyphs) }
+        let latency = outcome.latency.map { "\(Figures.duration($0, glyphs)) after the key" }
         // As much as there is room for.
         let facts = [
             [passes, time.map { "drafted in \($0)" }, latency], [passes, time, latency], [passes, time], [time],
-        ].map { $0.compactMap { $0 }.joined(separator: " · ") }
+        ].map { $0.compactMap { $0 }.joined(separator: glyphs == .ascii ? ", " : " · ") }
         let text = facts.first { displayWidth($0) <= width } ?? ""
-        return TextLine(outcome.isDone ? text : "drafting…", role: .dim)
+        return TextLine(outcome.isDone ? text : "drafting" + glyphs.ellipsis, role: .dim)
     }
 }

@@ -8,28 +8,42 @@ internal import InklingStore
 extension App {
     static func drawChat(_ state: inout AppState, _ canvas: inout Canvas) {
         let layout = ChatLayout(state)
+        canvas.note(.transcript, in: layout.transcript)
+        canvas.note(.composer(first: 0), in: layout.composerRule)
         if state.chat.path.isEmpty {
             drawWelcome(state, layout.transcript, &canvas)
         } else {
             drawTranscript(&state, layout, &canvas)
         }
-        drawComposer(state, layout, &canvas)
+        if let replay = state.replay {
+            drawTransport(replay, layout, &canvas)
+        } else {
+            drawComposer(state, layout, &canvas)
+        }
         if !layout.summary.isEmpty { drawSummary(state, layout.summary, &canvas) }
         if !layout.panels.isEmpty { drawPanels(state, layout.panels, &canvas) }
     }
 
     private static func drawWelcome(_ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
         var lines = [TextLine("Inkling", role: .heading, attributes: .bold), TextLine()]
-        if let session = state.session {
+        if let replay = state.replay {
+            lines += replay.summary
+        } else if let session = state.session {
             lines.append(TextLine("\(session.target.name) is ready. Ask it something.", role: .text))
-            if let draft = session.draft { lines.append(TextLine("\(draft.name) drafts for it (\(session.fitVerdict ?? "")).", role: .dim)) }
+            if let draft = session.draft {
+                lines.append(TextLine("\(draft.name) drafts for it (\(session.fitVerdict ?? "")).", role: .dim))
+            }
         } else if let loading = state.loading {
             lines.append(TextLine("\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)", role: .text))
         } else {
             lines.append(TextLine("No model is loaded: choose one.", role: .warning))
         }
         lines.append(TextLine())
-        for action in [Action.modelsScreen, .chats, .playgroundScreen, .settingsScreen, .palette, .help] {
+        let actions: [Action] =
+            state.replay == nil
+            ? [.modelsScreen, .chats, .playgroundScreen, .settingsScreen, .palette, .help]
+            : [.replayPause, .replayStep, .replaySlower, .replayFaster, .help]
+        for action in actions {
             guard let key = state.keyMap.key(for: action) else { continue }
             lines.append(
                 TextLine([
@@ -57,6 +71,7 @@ extension App {
             guard let line = transcript.line(index) else { continue }
             let y = area.y + row
             let isHead = index == line.entry.start
+            canvas.note(.message(line.entry.id), in: area.row(row))
             if line.entry.id == selected {
                 canvas.write(canvas.glyphs == .ascii ? "|" : "▌", .borderFocused, at: Point(x: area.x, y: y))
             }
@@ -100,7 +115,7 @@ extension App {
         if state.chat.editing != nil {
             title.append("edit the message", role: .warning)
         } else if case .tokens = state.chat.focus {
-            title.append("tokens: left and right walk, up and down choose, Enter branches", role: .accent)
+            title.append("tokens, and what else might have stood in their places", role: .accent)
         } else if let search = state.chat.search {
             title.append("search: \(search.text)", role: .accent)
         } else {
@@ -122,6 +137,7 @@ extension App {
                 .inputPlaceholder, at: layout.composer.origin, within: layout.composer)
         }
         let first = max(0, editor.cursor.y - layout.composer.height + 1)
+        canvas.note(.composer(first: first), in: layout.composer)
         let cursor = editor.draw(
             in: layout.composer, on: &canvas.buffer, style: canvas.theme[.inputText], first: first)
         if hasFocus { canvas.cursor = cursor }
@@ -170,7 +186,7 @@ extension App {
         if let speed = state.metrics.speeds.last?.smoothed ?? statistics.decodeTokensPerSecond {
             add("speed", "\(Figures.speed(speed)) tok/s", .text)
         }
-        if let first = state.metrics.firstTokenTimes.last { add("first", Figures.duration(first), .text) }
+        if let first = state.metrics.firstTokenTimes.last { add("first", Figures.duration(first, canvas.glyphs), .text) }
         if let rate = state.metrics.acceptanceRate { add("accepted", Figures.percent(rate), .draftAccepted) }
         if let gain = state.metrics.netGain.percent { add("gain", Figures.gain(gain), gain < 0 ? .warning : .success) }
         if state.metrics.cells.used > 0 { add("KV", Quantity.bytes(state.metrics.cells.usedBytes), .text) }

@@ -47,6 +47,7 @@ extension App {
     ]
 
     private static func drawList(_ state: inout AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas) {
+        canvas.note(.list, in: area)
         let area = area.inset(dx: 1)
         let visible = state.models.list.scroll(height: area.height - 1, count: rows.count)
         let texts = visible.map { index -> [TextLine] in
@@ -62,6 +63,7 @@ extension App {
                 ? state.models.list.selected - visible.lowerBound : nil,
             in: area, theme: canvas.theme, glyphs: canvas.glyphs)
         for (row, index) in visible.enumerated() {
+            if case .model = rows[index] { canvas.note(.row(index), in: area.row(row + 1)) }
             guard case .place(let title, let remark) = rows[index] else { continue }
             var line = TextLine(title, role: .heading)
             if let remark { line.append("  \(remark)", role: .warning) }
@@ -114,7 +116,8 @@ extension App {
             lines.append(
                 TextLine(
                     "\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)"
-                        + (loading.share.map { " \(Figures.percent($0))" } ?? "") + ", Esc cancels", role: .warning))
+                        + (loading.share.map { " \(Figures.percent($0))" } ?? "") + state.hint(.cancel, "cancels"),
+                    role: .warning))
         }
         if let session = state.session {
             var line = TextLine("target \(session.target.name)", role: .success)

@@ -33,6 +33,7 @@ extension App {
         let selected = App.selectedSetting(state, settings)
         let current = rows.firstIndex { $0.setting?.id == selected?.id } ?? 0
         let area = rest.inset(dx: 2)
+        canvas.note(.list, in: rest)
         state.settings.rows.select(current, count: rows.count)
         // The heading of the first section stays in sight.
         let visible = state.settings.rows.scroll(height: area.height, count: rows.count, margin: 2)
@@ -44,11 +45,14 @@ extension App {
             } else if let setting = rows[index].setting {
                 canvas.write("  " + setting.title, .text, at: place.origin, within: place.splitLeft(nameWidth).left)
                 let value = setting.read(state.preferences).split(separator: "\n").joined(separator: " ")
-                let isDefault = setting.read(Preferences()) == setting.read(state.preferences)
+                let origin = setting.origin(state.preferences)
+                let isSet = !value.isEmpty && origin == .user
                 let field = place.splitLeft(nameWidth).right
+                let shown = value.isEmpty ? "not set" : origin == .model ? "\(value)  from the model" : value
                 canvas.write(
-                    TextLine(value.isEmpty ? "not set" : value, role: value.isEmpty || isDefault ? .dim : .accent)
+                    TextLine(shown, role: isSet ? .accent : .dim)
                         .truncated(to: field.width, mark: canvas.glyphs.ellipsis), at: field.origin, within: field)
+                if let position = settings.firstIndex(where: { $0.id == setting.id }) { canvas.note(.row(position), in: place) }
                 if setting.id == selected?.id { canvas.buffer.select(place, theme: canvas.theme) }
             }
         }

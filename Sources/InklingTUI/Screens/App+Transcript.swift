@@ -100,9 +100,10 @@ enum Figures {
         return (number > 0 ? "+" : "") + "\(number) %"
     }
 
-    static func duration(_ duration: Duration) -> String {
+    static func duration(_ duration: Duration, _ glyphs: GlyphSet = .unicode) -> String {
         let seconds = duration.seconds
-        if seconds < 0.001 { return "\(Quantity.decimal(seconds * 1e6, digits: 0)) µs" }
+        let micro = glyphs == .ascii ? "us" : "µs"
+        if seconds < 0.001 { return "\(Quantity.decimal(seconds * 1e6, digits: 0)) \(micro)" }
         if seconds < 1 { return "\(Quantity.decimal(seconds * 1e3, digits: seconds < 0.01 ? 1 : 0)) ms" }
         return "\(Quantity.decimal(seconds, digits: 1)) s"
     }

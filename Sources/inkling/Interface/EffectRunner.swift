@@ -19,6 +19,9 @@ final class EffectRunner: Sendable {
     private let store: StoreKeeper
     private let completions = Mutex(Completions())
     private let running = Mutex(Running())
+    private let recorder: TraceRecorder?
+    /// Signalled when the engine has said its last word.
+    private let hasStopped = DispatchSemaphore(value: 0)
 
     private struct Running {
         var load: LoadID?
@@ -28,16 +31,23 @@ final class EffectRunner: Sendable {
         var cancelledCount = 0
     }
 
-    init(library: ModelLibrary, options: EngineOptions, storePath: String?, mailbox: Mailbox) {
+    init(
+        library: ModelLibrary, options: EngineOptions, storePath: String?, mailbox: Mailbox, recorder: TraceRecorder?
+    ) {
+        self.recorder = recorder
         self.mailbox = mailbox
         self.library = library
         store = StoreKeeper(path: storePath, mailbox: mailbox)
         let box = EngineBox()
-        engine = Engine(library: library, options: options) { event in
+        engine = Engine(library: library, options: options) { [hasStopped] event in
             if case .load(_, .ended(.loaded)) = event {
                 // Before the news itself: whoever hears of the model knows its tokens.
-                mailbox.post(.vocabulary(box.engine.withLock { $0.engine?.vocabulary }))
+                let vocabulary = box.engine.withLock { $0.engine?.vocabulary }
+                recorder?.use(vocabulary)
+                mailbox.post(.vocabulary(vocabulary))
             }
+            recorder?.record(event)
+            if event == .stopped { hasStopped.signal() }
             mailbox.post(.engine(event))
         }
         box.engine.withLock { $0 = WeakEngine(engine: engine) }
@@ -90,6 +100,14 @@ final class EffectRunner: Sendable {
         case .writeFile(let path, let text):
             let (mailbox, path) = (mailbox, library.places.expandingHome(path))
             disk.async { mailbox.post(.fileWritten(path: path, TextFile.write(text, to: path))) }
+        case .keep(let setting):
+            let (mailbox, files) = (mailbox, UserFiles(places: library.places))
+            disk.async {
+                switch files.keep(setting) {
+                case .success(let path): mailbox.post(.fileWritten(path: path, nil))
+                case .failure(let failure): mailbox.post(.fileWritten(path: "", failure))
+                }
+            }
         case .copy, .edit, .suspend, .redraw, .quit: break
         }
     }
@@ -97,6 +115,8 @@ final class EffectRunner: Sendable {
     /// Ends the engine, and returns when everything that was to be stored is.
     func finish() {
         engine.shutdown()
+        // How the last answer ended belongs to the recording.
+        if recorder != nil { _ = hasStopped.wait(timeout: .now() + .seconds(2)) }
         let store = store
         disk.sync { store.close() }
     }
