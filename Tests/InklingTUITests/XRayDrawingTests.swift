@@ -14,7 +14,8 @@ import Testing
 
     @Test func `Signs tell what became of each token`() {
         #expect(
-            fates(.toy(draft: [" the", " file", " list", " of"], accepted: 2, next: " show")) == "the file x:list (of) +show")
+            fates(.toy(draft: [" the", " file", " list", " of"], accepted: 2, next: " show"))
+                == "the file x:list (of) +show")
         #expect(fates(.toy(draft: [" the", " file"], accepted: 2, next: " name")) == "the file *name")
         #expect(fates(.toy(draft: [" a"], accepted: 1, pending: [" b", " c"])) == "a b? c?")
         #expect(fates(.plain(" the")) == "the")
@@ -77,9 +78,12 @@ import Testing
 
     @Test func `A refusal is explained with both models' opinions`() {
         let round = DecodingRound.toy(
-            draft: [" ls", " -l", " lists", " the", " list"], confidences: [0.9, 0.9, 0.8, 0.7, 0.63], accepted: 4, next: " show",
+            draft: [" ls", " -l", " lists", " the", " list"], confidences: [0.9, 0.9, 0.8, 0.7, 0.63], accepted: 4,
+            next: " show",
             stop: .likelyRejection,
-            measures: [RoundMeasure("stop-probability", 0.74), RoundMeasure("threshold", 0.7), RoundMeasure("head", 1)],
+            measures: [
+                RoundMeasure("stop-probability", 0.74), RoundMeasure("threshold", 0.7), RoundMeasure("head", 1),
+            ],
             risks: [0.1, 0.2, 0.4, 0.6, 0.74])
         #expect(
             text(round)
@@ -96,7 +100,8 @@ import Testing
     @Test func `Plain rounds and choices are explained`() {
         #expect(text(.plain(" the")) == "One pass of the target gave one token, 'the' (82 %).")
         #expect(
-            text(.plain(" the", stop: .noMatch)).hasPrefix("There was nothing to copy: the text never ended like this before."))
+            text(.plain(" the", stop: .noMatch)).hasPrefix(
+                "There was nothing to copy: the text never ended like this before."))
         #expect(
             text(.plain(" the", choice: MethodChoice(method: "ar", reason: .remeasured)))
                 .hasPrefix("Chosen: no draft (measured again). "))
@@ -108,7 +113,8 @@ import Testing
             #expect(!recording.rounds.isEmpty)
             for (index, round) in recording.rounds.enumerated() {
                 let text = text(round.round(index: index, position: index))
-                #expect(text.hasSuffix(".") && !text.contains("  ") && !text.contains("?'"), "\(name) \(index): \(text)")
+                #expect(
+                    text.hasSuffix(".") && !text.contains("  ") && !text.contains("?'"), "\(name) \(index): \(text)")
             }
         }
     }
@@ -136,7 +142,8 @@ import Testing
     }
 
     @Test func `The lines hold the whole text at any width, however it comes`() {
-        let text = "Use `ls -lS` to list files, largest first.\nÄn émöji 👩‍👩‍👧 and 漢字, a-very-long-word-that-does-not-fit-anywhere.\n\n  end "
+        let text =
+            "Use `ls -lS` to list files, largest first.\nÄn émöji 👩‍👩‍👧 and 漢字, a-very-long-word-that-does-not-fit-anywhere.\n\n  end "
         for width in 1...40 {
             let whole = lines(run([text]), width: width)
             let single = lines(run(text.map { String($0) }), width: width)
@@ -176,7 +183,9 @@ import Testing
         #expect(end.column(.milliseconds(500)) == 60)
         #expect(end.step == .milliseconds(1))
         let middle = XRayAxis(run, shown: 0..<50, cursor: 20, isFollowing: false, columns: 60)
-        #expect((0..<60).contains(middle.column(.milliseconds(200))) && (0..<60).contains(middle.column(.milliseconds(210))))
+        #expect(
+            (0..<60).contains(middle.column(.milliseconds(200))) && (0..<60).contains(middle.column(.milliseconds(210)))
+        )
         let start = XRayAxis(run, shown: 0..<50, cursor: 0, isFollowing: false, columns: 60)
         #expect(start.start == .zero)
     }

@@ -15,7 +15,8 @@ import Testing
 
     @Test func `Each generation is a run of its rounds`() {
         let history = history([
-            .begin(1), .round(.plain(index: 0, "a"), of: 1), .round(.plain(index: 1, "b"), of: 1), .end(1, strategy: "ar"),
+            .begin(1), .round(.plain(index: 0, "a"), of: 1), .round(.plain(index: 1, "b"), of: 1),
+            .end(1, strategy: "ar"),
             .begin(2), .round(.plain(index: 0, "c"), of: 2),
         ])
         #expect(history.runs.map(\.rounds.count) == [2, 1])
@@ -32,7 +33,9 @@ import Testing
     @Test func `What was refused before its first round leaves nothing`() {
         let history = history([
             .begin(1),
-            .generation(GenerationID(1), .finished(.refused(.generation(.promptTooLong(tokenCount: 9, capacity: 5, lane: .target))))),
+            .generation(
+                GenerationID(1),
+                .finished(.refused(.generation(.promptTooLong(tokenCount: 9, capacity: 5, lane: .target))))),
         ])
         #expect(history.runs.isEmpty)
     }
@@ -76,7 +79,8 @@ import Testing
         history.take(.round(.plain("x")))
         history.take(.end())
         let live = LiveCompletion(
-            text: " a", state: LiveContinuation(tokens: [TokenID(1)], score: -1, weight: 1, hasSupport: false, isFinished: false),
+            text: " a",
+            state: LiveContinuation(tokens: [TokenID(1)], score: -1, weight: 1, hasSupport: false, isFinished: false),
             pieces: [" a"])
         for text in ["T", "To"] {
             history.beginDrafts(of: text)
@@ -91,7 +95,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ar", "ar"), ("sd", "sd"), ("specdec++", "specdec++"), ("pearl", "pearl"), ("prompt-lookup", "prompt-lookup"), ("auto", "auto"),
+        ("ar", "ar"), ("sd", "sd"), ("specdec++", "specdec++"), ("pearl", "pearl"), ("prompt-lookup", "prompt-lookup"),
+        ("auto", "auto"),
         ("superposed", "superposed"),
     ])
     func `The method of a run is known while it goes on`(_ name: String, _ method: String) {

@@ -26,7 +26,10 @@ struct XRayColumns: Equatable {
 
     /// Their captions, for the rule above.
     func captions() -> [(text: String, width: Int)] {
-        [("#", number), ("how", badge), ("draft", cells), ("taken", taken), ("refusal", risk), ("end", stop), ("draft + pass", times)]
+        [
+            ("#", number), ("how", badge), ("draft", cells), ("taken", taken), ("refusal", risk), ("end", stop),
+            ("draft + pass", times),
+        ]
     }
 }
 
