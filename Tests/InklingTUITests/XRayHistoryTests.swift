@@ -224,3 +224,24 @@ import Testing
         #expect(state.shown.isEmpty && state.cursor == nil)
     }
 }
+
+@Suite struct XRayReplayTests {
+    @Test func `A recording plays into the X-ray, and its keys step the recording`() {
+        var stage = Stage(100, 30)
+        _ = App.start(&stage.state, replaying: ReplayState(name: "a.jsonl", trace: .sample()))
+        stage.pass(.zero)
+        stage.press("f4", "right", "right", "right")
+        #expect(stage.state.replay?.isPaused == true)
+        #expect(stage.state.xray.shown == 0..<1)
+        #expect(stage.state.xray.run?.method == "sd")
+        // The recording knows what drafted tokens stand for.
+        #expect(stage.state.xray.run?[0]?.draft?.texts == [" draft", "ed"])
+        stage.press("right")
+        #expect(stage.state.xray.shown == 0..<2)
+        stage.press("left")
+        #expect(stage.state.xray.shown == 0..<1)
+        #expect(stage.state.screen == .xray)
+        stage.press("r")
+        #expect(stage.state.toasts.last?.text.hasPrefix("this is a replay: ") == true)
+    }
+}
