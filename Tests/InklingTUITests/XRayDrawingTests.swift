@@ -73,6 +73,52 @@ import Testing
     }
 }
 
+@Suite struct XRayHostileTests {
+    /// What a file may say that no generator does.
+    @Test func `Figures that are no numbers break nothing`() {
+        for value in [Double.nan, .infinity, -.infinity, -1, 1e300] {
+            var stage = Stage(120, 40)
+            stage.load()
+            stage.press("f4")
+            stage.send(.engine(.begin()))
+            for name in ["stop-probability", "post-verify", "match-length"] {
+                var round = DecodingRound.toy(
+                    draft: [" a", " b", " c"], accepted: 1, next: " d", stop: .likelyRejection,
+                    measures: [
+                        RoundMeasure(name, value), RoundMeasure("threshold", value), RoundMeasure("block", value),
+                        RoundMeasure("match-length", value),
+                    ], risks: [Float(value), .nan, 0.5])
+                if name == "match-length" { round.spans.removeAll { $0.lane == .draft } }
+                stage.send(.engine(.round(round)))
+            }
+            stage.send(.engine(.round(DecodingRound.plain("a"))))
+            for _ in 0..<4 {
+                #expect(stage.frame().buffer.size == Size(width: 120, height: 40))
+                stage.press("up")
+            }
+        }
+    }
+
+    @Test func `Times that cannot be break nothing`() {
+        var stage = Stage(120, 40)
+        stage.load()
+        stage.press("f4")
+        stage.send(.engine(.begin()))
+        for (start, duration) in [
+            (Duration.zero, Duration.seconds(1_000_000_000)), (.seconds(-5), .seconds(-5)), (.zero, .zero),
+        ] {
+            var round = DecodingRound.toy(draft: [" a", " b", " c"], accepted: 1, next: " d")
+            (round.start, round.duration) = (start, duration)
+            round.spans = [
+                PassSpan(lane: .draft, start: start, duration: duration, rowCount: 1),
+                PassSpan(lane: .target, start: duration, duration: start, rowCount: 0),
+            ]
+            stage.send(.engine(.round(round)))
+            #expect(stage.frame().buffer.size.height == 40)
+        }
+    }
+}
+
 @Suite struct XRayExplanationTests {
     private func text(_ round: DecodingRound) -> String { XRayExplanation(round, glyphs: .ascii).text }
 

@@ -82,11 +82,12 @@ enum Figures {
     }
 
     static func percent(_ share: Double) -> String {
-        "\(Int((min(max(share, -99), 99) * 100).rounded())) %"
+        share.isNaN ? "?" : "\(Int((min(max(share, -99), 99) * 100).rounded())) %"
     }
 
     /// `+23 %`, `-4 %`.
     static func gain(_ percent: Double) -> String {
+        guard !percent.isNaN else { return "?" }
         let number = Int(min(max(percent, -9999), 9999).rounded())
         return (number > 0 ? "+" : "") + "\(number) %"
     }

@@ -82,7 +82,7 @@ struct XRayExplanation {
         let draft = cells.filter { [.accepted, .rejected, .unseen].contains($0.fate) }
         let size = round.draft?.count ?? draft.count
         if method == .copied {
-            let match = round.measure("match-length").map { Int($0) }
+            let match = round.count("match-length")
             let source =
                 match.map { "since its last \(count($0))\($0 >= 32 ? " and more" : "") stood there before" }
                 ?? "from an earlier place"
@@ -152,7 +152,7 @@ struct XRayExplanation {
     }
 
     private var pearl: String {
-        let block = Int(round.measure("block") ?? 0)
+        let block = round.count("block") ?? 0
         let judged = round.draft?.count ?? 0
         let new =
             block == 1
