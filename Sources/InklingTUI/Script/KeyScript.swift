@@ -87,6 +87,16 @@ extension App {
     }
 }
 
+extension AppState {
+    /// Shows what a recording led to as it looked when it was made: the message in the place of the transport.
+    public mutating func showAsLive() {
+        guard replay != nil else { return }
+        replay = nil
+        preferences.strategy = replayedStrategy
+        if chat.focus == .transcript { chat.focus = .composer }
+    }
+}
+
 extension KeyMap {
     /// The key that shows a screen.
     public func key(to screen: Screen) -> KeyPress? { key(for: screen.action) }

@@ -69,7 +69,10 @@ struct HeadlessInterface {
     }
 
     /// The screen, after the notes on it have gone.
-    mutating func frame() -> Frame {
+    ///
+    /// - Parameter isLive: a recording looks as if it had just been made.
+    mutating func frame(isLive: Bool = false) -> Frame {
+        if isLive { state.showAsLive() }
         pass(clock.now - began + .seconds(60))
         return App.render(&state)
     }

@@ -43,6 +43,9 @@ struct ScreenshotCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A recording that is shown in the place of models.", valueName: "FILE.jsonl"))
     var trace: String?
 
+    @Flag(help: "Show the recording as it looked when it was made, without the transport.")
+    var live = false
+
     @Flag(inversion: .prefixedNo, help: "A window around the screen.")
     var window = true
 
@@ -56,6 +59,7 @@ struct ScreenshotCommand: ParsableCommand {
     @OptionGroup(title: "Decoding") var decoding: StrategyOptions
 
     func validate() throws {
+        if live, trace == nil { throw ValidationError("--live is about a recording; name one with --trace") }
         if let n, n < 1 { throw ValidationError("-n is \(n); it must be at least 1") }
     }
 
@@ -90,7 +94,7 @@ struct ScreenshotCommand: ParsableCommand {
             let sample = keys == nil ? screen.sample : (before: [], after: [])
             try interface.play(sample.before + screen.opening + steps + sample.after)
         }
-        try write(interface.frame(), theme: interface.state.theme)
+        try write(interface.frame(isLive: live), theme: interface.state.theme)
     }
 
     private func preferences(_ files: UserFiles, _ themes: [Theme]) throws -> Preferences {
