@@ -137,6 +137,16 @@ import Testing
                 + "the target took 4, refused 'list' (12 % against the draft's 63 %) and put 'show' (70 %) instead.")
     }
 
+    @Test func `A draft that ended because more would not pay says so`() {
+        let round = DecodingRound.toy(
+            draft: [" a"], accepted: 1, next: " b", stop: .likelyRejection,
+            measures: [RoundMeasure("stop-probability", 0.01), RoundMeasure("threshold", 0.002)], risks: [0.01])
+        #expect(
+            text(round)
+                == "The draft wrote 1 token and stopped at 'a' since with a refusal 1 % likely another would not pay "
+                + "(limit under 1 %); the target took it and added 'b' in the same pass.")
+    }
+
     @Test func `A draft that was taken as a whole brings a bonus`() {
         #expect(
             text(.toy(draft: [" a", " b"], accepted: 2, next: " c"))

@@ -102,7 +102,9 @@ extension App {
             line.append("\(runs.count - 1 - place) back: ", role: .key)
         }
         switch state.xray.pace {
-        case .live: line.append(run.ending == nil ? "live" : "all", role: .success, attributes: .bold)
+        case .live:
+            let word = run.ending != nil ? "all" : state.replay == nil ? "live" : "replay"
+            line.append(word, role: .success, attributes: .bold)
         case .step: line.append("held", role: .warning, attributes: .bold)
         case .slow: line.append("slow, \(state.xray.rate) a second:", role: .warning, attributes: .bold)
         }

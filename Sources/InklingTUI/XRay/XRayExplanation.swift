@@ -107,6 +107,11 @@ struct XRayExplanation {
             let place = last.map { "and stopped at \(quoted($0))" } ?? "and stopped"
             guard let risk = round.measure("stop-probability") else { return "\(place) since a refusal was likely" }
             let limit = round.measure("threshold").map { " (limit \(percent($0)))" } ?? ""
+            // A low limit is one of time, not of doubt.
+            if let limit = round.measure("threshold"), limit < 0.5 {
+                return
+                    "\(place) since with a refusal \(percent(risk)) likely another would not pay (limit \(percent(limit)))"
+            }
             return "\(place) since a refusal had become \(percent(risk)) likely\(limit)"
         case .length:
             return method == .specDecPlusPlus ? "without ever fearing a refusal" : nil
