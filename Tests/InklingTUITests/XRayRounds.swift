@@ -116,7 +116,7 @@ extension DecodingRound {
 
 extension EngineEvent {
     static func begin(_ id: Int = 1) -> EngineEvent {
-        .generation(GenerationID(id), .accepted(ChatPrompt(tokens: [TokenID(1)])))
+        .generation(GenerationID(id), .asked(ChatRequest(messages: [], strategy: "sd")))
     }
 
     static func round(_ round: DecodingRound, of id: Int = 1) -> EngineEvent {

@@ -200,7 +200,6 @@ extension App {
         let hasBadge = near.contains { $0.choice != nil || $0.measure("post-verify") != nil }
         let hasRisk = near.contains { $0.measure("stop-probability") != nil }
         let width = area.width - 1
-        canvas.note(.list, in: area)
         let columns = XRayColumns(width: width, hasBadge: hasBadge, hasRisk: hasRisk, isSuperposed: isSuperposed)
         for (row, index) in visible.enumerated() {
             guard let round = run[index] else { continue }

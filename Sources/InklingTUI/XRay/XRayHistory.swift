@@ -26,13 +26,13 @@ public struct XRayHistory: Sendable, Equatable {
     public mutating func take(_ event: EngineEvent) {
         guard case .generation(_, let event) = event else { return }
         switch event {
-        case .asked: break
-        case .accepted: begin(.answer)
+        case .asked(let request): begin(.answer, strategy: request.strategy)
+        // A trace may begin in the middle.
+        case .accepted: beginIfNeeded()
         case .decode(.prefill(let progress)):
             beginIfNeeded()
             runs[runs.count - 1].take(progress)
         case .decode(.round(let round)):
-            // A trace may begin in the middle.
             beginIfNeeded()
             append(round)
         case .decode(.text), .decode(.hypotheses): break
@@ -80,9 +80,9 @@ public struct XRayHistory: Sendable, Equatable {
 
     // MARK: Runs
 
-    private mutating func begin(_ kind: XRayRun.Kind) {
+    private mutating func begin(_ kind: XRayRun.Kind, strategy: String? = nil) {
         removeLastIfEmpty()
-        runs.append(XRayRun(id: nextID, kind: kind))
+        runs.append(XRayRun(id: nextID, kind: kind, strategy: strategy))
         nextID += 1
         isOpen = true
         if runs.count > Self.runLimit { removeFirst() }

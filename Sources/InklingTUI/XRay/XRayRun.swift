@@ -21,13 +21,14 @@ public struct XRayRun: Sendable, Equatable, Identifiable {
     public private(set) var statistics = GenerationStatistics()
     /// How far the prompt has been read; nil once the first round is over.
     public private(set) var prefill: PrefillProgress?
-    /// Identifier of the strategy; nil until it has ended, when the events say so.
+    /// Identifier of the strategy; nil until an event says it.
     public private(set) var strategy: String?
     /// nil while it goes on.
     public private(set) var ending: FinishReason?
 
-    init(id: Int, kind: Kind) {
+    init(id: Int, kind: Kind, strategy: String? = nil) {
         self.id = id
+        self.strategy = strategy
         self.kind = kind
     }
 
@@ -39,7 +40,7 @@ public struct XRayRun: Sendable, Equatable, Identifiable {
         indices.contains(index) ? rounds[index - droppedCount] : nil
     }
 
-    /// How the rounds were made: as the end of the run says, else as its first rounds look.
+    /// How the rounds were made: as was asked for, where that is known, else as the first rounds look.
     public var method: String? {
         if let strategy { return strategy }
         guard let round = rounds.first else { return nil }
