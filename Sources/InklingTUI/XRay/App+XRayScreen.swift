@@ -163,7 +163,8 @@ extension App {
             var title = TextLine("Text", role: .panelTitle)
             title.append("  draft, taken", role: .draftAccepted)
             title.append("  bonus", role: .bonus)
-            title.append("  correction", role: .correction)
+            title.append("  ")
+            title.append("correction", role: .correction)
             title.append("  plain", role: .plainToken)
             canvas.buffer.drawRule(layout.textRule, title: title, theme: canvas.theme, glyphs: canvas.glyphs)
         }
@@ -255,7 +256,8 @@ extension App {
             title.append(XRayCell.rejectedMark(glyphs) + "refused", role: .draftRejected)
             title.append("  ")
             title.append("(unseen)", role: .draftRejected)
-            title.append("  +instead", role: .correction)
+            title.append("  ")
+            title.append("+instead", role: .correction)
             title.append(hasLanes ? "  waiting?" : "  *bonus", role: hasLanes ? .ghostText : .bonus)
         }
         canvas.buffer.drawRule(rule, title: title, theme: canvas.theme, glyphs: glyphs)
