@@ -16,6 +16,7 @@ extension App {
         switch state.screen {
         case .chat: return chatAction(&state, action)
         case .playground: return playgroundAction(&state, action)
+        case .race: return raceAction(&state, action)
         case .models: return modelsAction(&state, action)
         case .settings: return settingsAction(&state, action)
         }
@@ -30,6 +31,9 @@ extension App {
         case .playgroundScreen:
             show(&state, .playground)
             return state.playground.outcomes.isEmpty ? complete(&state) : []
+        case .raceScreen:
+            show(&state, .race)
+            prepareRace(&state)
         case .modelsScreen:
             show(&state, .models)
             return state.models.listing == nil ? [.findModels] : []
@@ -130,6 +134,7 @@ extension App {
             state.chat.editing = nil
             return countTokens(&state)
         }
+        if state.race.isRunning { return [.cancelRace] }
         if state.loading != nil {
             return [.cancelLoad]
         }

@@ -32,6 +32,7 @@ extension App {
             case .tokens: return [.tokens]
             }
         case .playground: return [.playground]
+        case .race: return [.race]
         case .models: return state.models.isFiltering ? [] : [.models]
         case .settings: return [.settings]
         }

@@ -30,6 +30,7 @@ public enum App {
             state.models.listing = listing
             state.models.list.select(state.models.list.selected, count: state.models.rows.count)
             return []
+        case .race(let number, let event): return race(&state, number, event)
         case .autocomplete(let number, let event): return autocomplete(&state, number, event)
         case .edited(.success(let text)) where state.screen == .playground:
             state.playground.editor.replaceAll(with: text.hasSuffix("\n") ? String(text.dropLast()) : text)

@@ -8,12 +8,13 @@ public import InklingTokenizer
 
 /// What fills the screen.
 public enum Screen: String, Sendable, CaseIterable {
-    case chat, playground, models, settings
+    case chat, playground, race, models, settings
 
     public var title: String {
         switch self {
         case .chat: "Chat"
         case .playground: "Playground"
+        case .race: "Race"
         case .models: "Models"
         case .settings: "Settings"
         }
@@ -23,6 +24,7 @@ public enum Screen: String, Sendable, CaseIterable {
         switch self {
         case .chat: .chatScreen
         case .playground: .playgroundScreen
+        case .race: .raceScreen
         case .models: .modelsScreen
         case .settings: .settingsScreen
         }
@@ -91,6 +93,7 @@ public struct AppState: Sendable {
     public var loading: LoadingState?
     public var chat = ChatState()
     public var playground = PlaygroundState()
+    public var race = RaceState()
     public var models = ModelsState()
     public var settings = SettingsState()
     public var panels = PanelsState()
@@ -129,7 +132,8 @@ public struct AppState: Sendable {
     /// How often the loop must wake up by itself; nil while only messages change anything.
     public var tickInterval: Duration? {
         if let replay { return replay.isRunning ? .milliseconds(33) : toasts.isEmpty ? nil : .milliseconds(100) }
-        let moves = isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil
+        if race.playbackTime(at: now.elapsed) != nil { return .milliseconds(33) }
+        let moves = race.isRunning || isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil
         return moves ? .milliseconds(100) : nil
     }
 

@@ -16,6 +16,9 @@ public enum Effect: Sendable, Equatable {
     /// Drafts for the playground; a request takes the place of the one before.
     case complete(CompletionRequest, number: Int)
     case cancelCompletion
+    /// Takes the place of the race before.
+    case race(RaceRequest, number: Int)
+    case cancelRace
     case findModels
     case store(StoreCommand)
     /// To the clipboard.
@@ -35,7 +38,7 @@ extension Effect {
         switch self {
         case .copy, .suspend, .redraw, .quit, .findModels, .writeFile: true
         case .loadChoice, .load, .cancelLoad, .generate, .cancelGeneration, .countTokens, .complete, .cancelCompletion,
-            .store, .edit, .readFile:
+            .race, .cancelRace, .store, .edit, .readFile:
             false
         }
     }

@@ -105,6 +105,7 @@ extension App {
             state.note(state.loading == nil ? "no model is loaded; F6 lists them" : "the model is still being loaded")
             return []
         }
+        guard !isRacing(&state) else { return [] }
         var effects: [Effect] = []
         let id = state.makeMessageID()
         let question: StoredMessage
@@ -220,7 +221,15 @@ extension App {
         return []
     }
 
+    /// Whether a race is on, which whatever else computes would spoil; says so if it is.
+    static func isRacing(_ state: inout AppState) -> Bool {
+        guard state.race.isRunning else { return false }
+        state.note("a race is on, and would not be fair any more; Esc on its screen stops it")
+        return true
+    }
+
     private static func canAnswer(_ state: inout AppState) -> Bool {
+        guard !isRacing(&state) else { return false }
         if state.isGenerating {
             state.note("an answer is being made; Esc stops it")
             return false

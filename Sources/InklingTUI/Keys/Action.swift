@@ -7,6 +7,7 @@ public enum Action: String, Sendable, CaseIterable {
     case palette
     case chatScreen = "chat-screen"
     case playgroundScreen = "playground-screen"
+    case raceScreen = "race-screen"
     case modelsScreen = "models-screen"
     case settingsScreen = "settings-screen"
     case chats
@@ -102,6 +103,18 @@ public enum Action: String, Sendable, CaseIterable {
     case moreDrafts = "more-drafts"
     case fewerDrafts = "fewer-drafts"
 
+    // Race
+    case raceAdd = "race-add"
+    case raceRemove = "race-remove"
+    case raceParameters = "race-parameters"
+    case raceModels = "race-models"
+    case racePrompt = "race-prompt"
+    case raceQuestion = "race-question"
+    case raceRounds = "race-rounds"
+    case raceTemperature = "race-temperature"
+    case raceAgain = "race-again"
+    case raceSave = "race-save"
+
     // A recording
     case replayPause = "replay-pause"
     case replayStep = "replay-step"
@@ -122,6 +135,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .palette: "command palette"
         case .chatScreen: "chat"
         case .playgroundScreen: "playground"
+        case .raceScreen: "race"
         case .modelsScreen: "models"
         case .settingsScreen: "settings"
         case .chats: "open a chat"
@@ -200,6 +214,16 @@ public enum Action: String, Sendable, CaseIterable {
         case .compare: "compare with nucleus and beam"
         case .moreDrafts: "one draft more"
         case .fewerDrafts: "one draft less"
+        case .raceAdd: "one racer more"
+        case .raceRemove: "this racer leaves"
+        case .raceParameters: "parameters of this racer"
+        case .raceModels: "other models for this racer"
+        case .racePrompt: "write the prompt"
+        case .raceQuestion: "the chat's last question as the prompt"
+        case .raceRounds: "how often each runs"
+        case .raceTemperature: "greedy, or sampled as in the chat"
+        case .raceAgain: "show the race again, or all of it"
+        case .raceSave: "save the results"
         case .replayPause: "pause or play"
         case .replayStep: "one round on"
         case .replayStepBack: "one round back"
@@ -228,7 +252,8 @@ public enum Action: String, Sendable, CaseIterable {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter,
             .cancel,
             .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .setDraft, .noDraft,
-            .replayPause, .replayStep, .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower,
+            .raceAdd, .raceRemove, .raceParameters, .raceModels, .racePrompt, .raceQuestion, .raceRounds,
+            .raceTemperature, .raceAgain, .raceSave, .replayPause, .replayStep, .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower,
             .replayNext, .replayPrevious, .replayRestart, .replayEnd, .takeDraft, .nextDraft, .previousDraft, .compare,
             .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
             false

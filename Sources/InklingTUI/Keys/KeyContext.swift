@@ -10,6 +10,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case chats
     case settings
     case playground
+    case race
     /// While a recording plays in the place of the models.
     case replay
     /// A panel that fills the screen.
@@ -27,6 +28,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .chats: "Chats"
         case .settings: "Settings"
         case .playground: "Playground"
+        case .race: "Race"
         case .replay: "Replay"
         case .panel: "Panel"
         case .page: "Pages"

@@ -23,6 +23,7 @@ extension App {
             switch state.screen {
             case .chat: drawChat(&state, &canvas)
             case .playground: drawPlayground(state, &canvas)
+            case .race: drawRace(state, &canvas)
             case .models: drawModels(state, &canvas)
             case .settings: drawSettings(state, &canvas)
             }
@@ -113,6 +114,7 @@ extension App {
         if state.isGenerating, state.overlays.isEmpty, state.replay == nil {
             keys.append((state.keyMap.key(for: .cancel, in: .everywhere)?.name ?? "esc", "stop"))
         }
+        if state.race.isRunning, state.overlays.isEmpty, state.screen == .race { return [("esc", "stop the race"), ("f1", "help")] }
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
             return [("enter", "to the list"), ("esc", "no filter")]
         }

@@ -85,6 +85,12 @@ enum Figures {
         "\(Int((min(max(share, -99), 99) * 100).rounded())) %"
     }
 
+    /// `1.07`
+    static func ratio(_ ratio: Double) -> String {
+        let hundredths = Int((min(max(ratio, 0), 9999) * 100).rounded())
+        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+    }
+
     /// `+23 %`, `-4 %`.
     static func gain(_ percent: Double) -> String {
         let number = Int(min(max(percent, -9999), 9999).rounded())
