@@ -151,7 +151,7 @@ extension Stage {
     func `No figure is cut`(_ width: Int, _ height: Int) {
         var stage = stage(width, height)
         let screen = stage.screen()
-        #expect(screen.contains(" 166 t/s") && screen.contains(" 71.4 t/s") && screen.contains("1.75x"))
+        #expect(screen.contains(" 167 t/s") && screen.contains(" 71.4 t/s") && screen.contains("1.75x"))
     }
 
     @Test func `The winner is said, with how far ahead it is`() {
