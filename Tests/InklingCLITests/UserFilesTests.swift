@@ -52,7 +52,7 @@ import Testing
         #expect(told == ["config.toml: it has 2.1 MB; at most 1.0 MB are read"])
 
         _ = try folder.file("config.toml", "[sampling]\nseed = 1")
-        #expect(chmod(path, 0) == 0)
+        #expect(unsafe chmod(path, 0) == 0)
         // To the system's owner nothing is forbidden.
         #expect(told == (geteuid() == 0 ? [] : ["config.toml: it cannot be read: no permission"]))
     }
