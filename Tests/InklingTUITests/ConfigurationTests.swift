@@ -76,7 +76,7 @@ import Testing
         ("[appearance]\ntheme = dark", "config.toml:2:9: this is no value; a text stands in quotes, as in theme = \"dark\""),
         ("[sampling\nx = 1", "config.toml:1:10: table header: expected ']', saw the end of the line"),
         ("[chat]\nsystem = \"a\nb\"", "config.toml:2:12: the string is not closed on its line"),
-        ("[panels]\nshown = [\"speed\",\n", "config.toml:3:1: the array is not closed when the file ends"),
+        ("[panels]\nshown = [\"speed\",\n", "config.toml:2:19: the array is not closed when the file ends"),
         ("[chat]\n[chat]", "config.toml:2:1: chat is there twice"),
         ("[chat]\nsystem = \"a\"\nsystem = \"b\"", "config.toml:3:10: system is there twice"),
     ])

@@ -13,6 +13,10 @@ extension App {
         let takesDrafts = state.screen == .playground && state.overlays.isEmpty && action.recentIndex != nil
         if !takesDrafts, let effects = everywhere(&state, action) { return effects }
         if !state.overlays.isEmpty { return overlayAction(&state, action) }
+        if state.panels.zoomed != nil, action == .cancel, !state.isGenerating {
+            state.panels.zoomed = nil
+            return []
+        }
         switch state.screen {
         case .chat: return chatAction(&state, action)
         case .playground: return playgroundAction(&state, action)
@@ -25,7 +29,12 @@ extension App {
     /// Actions that mean the same wherever one is; nil for the others.
     private static func everywhere(_ state: inout AppState, _ action: Action) -> [Effect]? {
         switch action {
-        case .help: open(&state, .page(helpPage(state)))
+        case .help:
+            if case .page? = state.overlays.last {
+                state.overlays.removeLast()
+            } else {
+                open(&state, .page(helpPage(state)))
+            }
         case .palette: open(&state, .palette(PaletteState()))
         case .chatScreen: show(&state, .chat)
         case .playgroundScreen:

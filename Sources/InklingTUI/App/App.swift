@@ -41,8 +41,7 @@ public enum App {
             default: rest.append(effect)
             }
         }
-        guard isStep, let chat = state.chat.chat else { return rest }
-        return [.store(.save(Conversation(chat: chat, tree: state.chat.tree)))] + rest
+        return isStep ? state.conversationsToSave.map { .store(.save($0)) } + rest : rest
     }
 
     private static func effects(_ state: inout AppState, of message: AppMessage) -> [Effect] {
@@ -52,8 +51,12 @@ public enum App {
         case .engine(let event): return engine(&state, event)
         case .store(let reply): return store(&state, reply)
         case .models(let listing):
+            let isFirst = state.models.listing == nil
             state.models.listing = listing
-            state.models.list.select(state.models.list.selected, count: state.models.rows.count)
+            let rows = state.models.rows
+            let inUse = rows.firstIndex { $0.entry?.model.path == state.session?.target.path && $0.entry != nil }
+            let first = rows.firstIndex { $0.entry != nil } ?? 0
+            state.models.list.select(isFirst ? inUse ?? first : state.models.list.selected, count: rows.count)
             return askMemory(&state)
         case .memory(let path, let outlook):
             state.models.memory[path] = .some(outlook)

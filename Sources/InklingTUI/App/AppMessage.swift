@@ -48,7 +48,7 @@ public enum StoreReply: Sendable {
     /// Chats cannot be kept at present: why.
     case trouble(String)
     /// A whole conversation was stored: what could not be kept before is.
-    case saved
+    case saved(ChatID)
     /// Something that was asked for could not be done; what is written is kept all the same.
     case failed(String)
     /// The store was repaired, replaced or is new: what the user should know.

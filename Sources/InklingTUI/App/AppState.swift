@@ -105,6 +105,8 @@ public struct AppState: Sendable {
     public var recentPairs: [RecentPair] = []
     /// Why chats are not kept, where that is so.
     public var storeTrouble: String?
+    /// Chats that were left while they could not be kept.
+    var unsaved: [Conversation] = []
 
     /// What stands where in the last frame, for the mouse.
     var hits: [MouseHit] = []

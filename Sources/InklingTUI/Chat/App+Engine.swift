@@ -13,7 +13,7 @@ extension App {
             state.session = nil
             return []
         case .generation(_, let generationEvent):
-            state.xray.take(event)
+            state.xray.take(withTexts(event, state))
             return generation(&state, generationEvent)
         case .tokenCount(_, let count):
             if let count, let text = state.chat.askedTokens { state.chat.composerTokens = (text, count) }

@@ -31,7 +31,8 @@ extension App {
             switch entry.event {
             case .pieces(let pieces):
                 state.pieces.merge(pieces) { _, new in new }
-            case .engine(.generation(_, .asked(let request))):
+            case .engine(.generation(let id, .asked(let request))):
+                state.xray.take(.generation(id, .asked(request)))
                 state.replayedStrategy = request.strategy
                 ask(&state, request)
             // Nothing is stored and nothing is loaded: what was done then was done.
