@@ -64,7 +64,7 @@ import Testing
         Scene(name: "models-memory") { stage in
             stage.load()
             stage.send(.models(.sample))
-            stage.press("f6", "j", "j", "j")
+            stage.press("f6", "G", "k")
             stage.send(
                 .memory(
                     path: "/models/qwen2.5-0.5b-instruct-q8_0.gguf",
