@@ -9,7 +9,7 @@ import argparse
 import os
 from pathlib import Path
 
-STEPS = ["prepare", "target", "draft", "samples", "distill", "export", "evaluate", "cards"]
+STEPS = ["prepare", "target", "draft", "samples", "distill", "export", "ngrams", "evaluate", "cards"]
 
 
 def main():
@@ -23,13 +23,14 @@ def main():
     parser.add_argument("--target-minutes", type=float, help="train the target for so long, however many tokens")
     parser.add_argument("--distill-minutes", type=float, help="distil for so long, however many tokens")
     parser.add_argument("--threads", type=int, help="threads of PyTorch")
+    parser.add_argument("--inkling", type=Path, help="the program, which counts the n-grams")
     parser.add_argument("--no-compile", action="store_true", help="do without torch.compile")
     options = parser.parse_args()
     if options.threads:
         os.environ["OMP_NUM_THREADS"] = str(options.threads)
 
     # After the number of threads is set.
-    from . import cards, distill, evaluate, export, packing, plot, train, vocabulary
+    from . import cards, distill, evaluate, export, ngrams, packing, plot, train, vocabulary
     from .presets import PRESETS
 
     preset, work, out, compiled = PRESETS[options.preset], options.work, options.out, not options.no_compile
@@ -53,6 +54,15 @@ def main():
         if (out / "README.md").exists():
             cards.fill(work / "evaluation.json", out / "README.md")
 
+    def count():
+        binary = ngrams.program(options.inkling)
+        if binary:
+            ngrams.build(options.corpus, work, target_file, out / "inkling.ngrams", binary)
+        elif options.step == "ngrams":
+            raise SystemExit("recipe: the program `inkling` was not found; build it, or name it with --inkling")
+        else:
+            print("recipe: no n-grams: the program `inkling` was not found", flush=True)
+
     actions = {
         "prepare": prepare,
         "target": lambda: train.train(
@@ -65,6 +75,7 @@ def main():
             work / "target.pt", work / "draft.plain.pt", work, preset, preset.distill_tokens,
             options.distill_minutes, compiled),
         "export": write,
+        "ngrams": count,
         "evaluate": lambda: evaluate.evaluate(target_file, draft_file, options.corpus, work),
         "cards": fill,
     }

@@ -113,7 +113,8 @@ public final class CursesTerminal: Terminal {
     public static func emergencyRestore() { TerminalRescue.restore() }
 
     /// Tells the terminal that is in use of a signal that another thread got. SIGWINCH comes as a resize, SIGCONT
-    /// takes the terminal again, SIGTSTP and SIGINT come as Ctrl-Z and Ctrl-C, SIGTERM and SIGHUP as the end of input.
+    /// takes the terminal again, SIGTSTP and SIGINT come as Ctrl-Z and Ctrl-C, SIGTERM, SIGHUP and SIGQUIT as the end of
+    /// input.
     /// Safe in a signal handler, and from any thread.
     public static func signalArrived(_ signal: Int32) { SignalPipe.send(signal) }
 
@@ -126,7 +127,7 @@ public final class CursesTerminal: Terminal {
         defer {
             TerminalRescue.resume()
             // Those of stopping and going on have been dealt with here, and interrupts were for the other program.
-            for signal in SignalPipe.take() where signal == SIGTERM || signal == SIGHUP { take(signal) }
+            for signal in SignalPipe.take() where [SIGTERM, SIGHUP, SIGQUIT].contains(signal) { take(signal) }
             takeBack()
         }
         return try body()
@@ -331,7 +332,7 @@ public final class CursesTerminal: Terminal {
         case SIGCONT: takeBack()
         case SIGTSTP: pending.append(.key(KeyPress(.character("z"), .control)))
         case SIGINT: pending.append(.key(KeyPress(.character("c"), .control)))
-        case SIGTERM, SIGHUP: pending.append(.endOfInput)
+        case SIGTERM, SIGHUP, SIGQUIT: pending.append(.endOfInput)
         default: break
         }
     }

@@ -3,6 +3,7 @@
 public import InklingDecoding
 public import InklingGGUF
 public import InklingModel
+public import InklingNGrams
 public import InklingTemplates
 public import InklingTensor
 public import InklingTokenizer
@@ -16,6 +17,8 @@ public enum EngineError: Error, Sendable, Equatable {
     case template(TemplateError)
     case kernels(KernelError)
     case generation(GenerationError)
+    /// N-grams cannot be used.
+    case ngrams(NGramFileError)
     /// An acceptance head cannot be used.
     case head(HeadError)
     /// The context asked for is not one the model can have.
@@ -40,6 +43,7 @@ extension EngineError: CustomStringConvertible {
         case .kernels(let error): error.description
         case .generation(let error): error.description
         case .head(let error): error.description
+        case .ngrams(let error): error.description
         case .badContext(let requested, let allowed):
             "a context of \(requested) tokens is not possible; it must be from \(allowed.lowerBound) to "
                 + "\(allowed.upperBound)"

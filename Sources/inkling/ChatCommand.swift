@@ -45,20 +45,24 @@ struct ChatCommand: ParsableCommand {
     }
 
     func run() throws {
-        let settings = try sampling.settings()
+        let given = try sampling.overrides()
         let values = try decoding.values()
         let recorder = try recording.record.map {
             try Recording.begin(
-                $0, command: "chat", strategy: decoding.strategy, parameters: values, sampler: settings)
+                $0, command: "chat", strategy: decoding.strategy, parameters: values,
+                sampler: given.applied(to: SamplerSettings()))
         }
-        if !plain, Interface.isPossible { return try openInterface(settings, values, recorder) }
+        if !plain, Interface.isPossible { return try openInterface(given, values, recorder) }
         let signals = StandardInput.isTerminal ? try PlainChatSignals() : nil
         // Before the threads of the model start, which would take the signals otherwise.
         Signals.catchInterrupts(with: signals == nil ? [] : Signals.ofTerminal)
         let (session, snapshot) = try models.openWithSnapshot()
         recorder?.begin(session, snapshot)
+        let recommended = session.target.recommendedSampling
+        if let warning = recommended.warning { Output.error("inkling: note: \(warning)") }
         let state = PlainChatState(
-            system: system, sampler: settings, strategy: decoding.strategy, parameters: values, maxTokens: n,
+            system: system, sampler: sampling.settings(given, recommended: recommended), strategy: decoding.strategy,
+            parameters: values, maxTokens: n,
             hasDraft: session.draft != nil)
         if let signals { Signals.deliver { signals.receive($0) } }
         let reader: any LineReader = signals.map { self.reader($0) } ?? PlainLineReader()
@@ -66,17 +70,14 @@ struct ChatCommand: ParsableCommand {
     }
 
     private func openInterface(
-        _ settings: SamplerSettings, _ values: [String: ParameterValue], _ recorder: TraceRecorder?
+        _ given: SamplerOverrides, _ values: [String: ParameterValue], _ recorder: TraceRecorder?
     ) throws {
         try Interface(
             places: .current(folders: models.modelsDir.map { [$0] } ?? []),
             options: EngineOptions(session: models.session, chatFormat: models.chatFormat),
             source: .models(target: models.model, draft: models.draft), recorder: recorder
         ) { preferences in
-            // What was left at its default on the command line is the configuration's to say.
-            var given = settings
-            given.seed = SamplerSettings().seed
-            if given != SamplerSettings() { preferences.sampler = settings }
+            preferences.sampling = preferences.sampling.overridden(by: given)
             preferences.seed = sampling.seed ?? preferences.seed
             if let strategy = decoding.given { preferences.strategy = strategy }
             if !values.isEmpty { preferences.parameters[preferences.strategy] = values }

@@ -66,7 +66,7 @@ struct GenerateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let settings = try sampling.settings()
+        let given = try sampling.overrides()
         let values = try decoding.values()
         if prompt == nil, StandardInput.isTerminal {
             Output.error("inkling: reading the prompt from standard input; end it with Ctrl-D")
@@ -76,14 +76,18 @@ struct GenerateCommand: ParsableCommand {
         let traceFile = try trace.map(TraceFile.init)
         let recorder = try recording.record.map {
             try Recording.begin(
-                $0, command: "generate", strategy: decoding.strategy, parameters: values, sampler: settings)
+                $0, command: "generate", strategy: decoding.strategy, parameters: values,
+                sampler: given.applied(to: SamplerSettings()))
         }
         Signals.catchInterrupts()
         let (session, snapshot) = try models.openWithSnapshot()
         recorder?.begin(session, snapshot)
+        if let warning = session.target.recommendedSampling.warning { Output.error("inkling: note: \(warning)") }
+        let settings = sampling.settings(given, recommended: session.target.recommendedSampling)
         let request = GenerationRequest(
             prompt: try promptTokens(text, session), strategy: decoding.strategy, parameters: values, sampler: settings,
             maxTokens: n, stopStrings: stop, endTokens: ignoreEos ? [] : session.endTokens,
+            controlTokens: session.controlTokens,
             alternativeCount: ndjson || recorder != nil ? alternatives : 0)
         recorder?.record(1, .asked(asked(text, settings, values)))
         recorder?.record(1, .accepted(ChatPrompt(tokens: request.prompt)))

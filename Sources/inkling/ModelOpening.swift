@@ -23,13 +23,15 @@ extension ModelOptions {
                     return true
                 })
             let head = try acceptanceHead(for: pair.target, draft: pair.draft, suggested: chosen.head)
+            let ngrams = try NGramSource.find(self.session.ngrams, for: pair.target, suggested: chosen.ngrams)
             session = try ModelSession(
-                target: pair.target, draft: pair.draft, head: head, options: self.session,
+                target: pair.target, draft: pair.draft, head: head, ngrams: ngrams, options: self.session,
                 costCache: CostCache(places: library.places))
             snapshot = SessionSnapshot(session, pair)
         } catch { throw Failure(error) }
         line.clear()
         chosen.head = session.head?.path
+        chosen.ngrams = session.ngrams.flatMap { $0.facts.isStore ? $0.facts.path : nil }
         if let warning = session.target.chatFormat.warning { Output.error("inkling: \(warning)") }
         // Not being able to write it down is no reason to fail.
         try? LastUsed(places: library.places).remember(chosen)

@@ -53,6 +53,9 @@ import Testing
         tree.append(TokenID(10), parent: -1, probability: 0.9)
         tree.append(TokenID(11), parent: -1, probability: 0.1)
         tree.append(TokenID(12), parent: 0, probability: 1)
+        tree.texts = [" a", "\u{1B}[2J", ""]
+        tree.confidences = [0.75, 1e-12, 1]
+        tree.rejectionRisks = [0.25, 0.625]
         var verdict = Verdict(acceptedPath: [0], next: TokenID(13))
         verdict.rejection = Verdict.Rejection(
             node: 2, targetProbability: 0.001_234_567, draftProbability: 1, uniform: 0.123_456_789_012_345_67)
@@ -72,10 +75,14 @@ import Testing
                 CommittedToken(
                     id: TokenID(13), position: 22, source: .correction, logProbability: -.infinity, text: "é"),
             ],
-            hypotheses: [Hypothesis(tokens: [TokenID(1), TokenID(2)], logProbability: -3.5, score: 0.25)],
+            hypotheses: [
+                Hypothesis(tokens: [TokenID(1), TokenID(2)], logProbability: -3.5, score: 0.25),
+                Hypothesis(
+                    tokens: [TokenID(3)], logProbability: -1, score: -1, weight: 0.125, supports: [0, 0.5], texts: [" x"]),
+            ],
             measures: [RoundMeasure("stop-probability", 0.42), RoundMeasure("goodput", .infinity)], draftedCount: 3,
             stop: .likelyRejection, choice: MethodChoice(method: "sd", reason: .trial), pending: [TokenID(99)],
-            spans: spans, start: .milliseconds(1), duration: .nanoseconds(2_345_678),
+            pendingTexts: [" z"], spans: spans, start: .milliseconds(1), duration: .nanoseconds(2_345_678),
             cache: CacheUsage(usedTokens: 22, capacityTokens: 1280, usedBytes: 45_056, capacityBytes: 2_621_440),
             baseline: .microseconds(700))
     }

@@ -66,6 +66,14 @@ import Testing
             stage.load()
             stage.press("f7", "j", "j", "right")
         },
+        Scene(name: "settings-recommended") { stage in
+            stage.load()
+            for (name, value) in [("temperature", 0.6), ("top-k", 20), ("dry-multiplier", 0.8)] {
+                guard let field = SamplerField.named(name) else { continue }
+                try? stage.state.preferences.recommendedSampling.set(field, to: value)
+            }
+            stage.press("f7", "j", "j", "j", "right")
+        },
         Scene(name: "help") { stage in stage.press("f1") },
         Scene(name: "palette") { stage in stage.press("ctrl-p", "theme") },
         Scene(name: "chats") { stage in
@@ -92,6 +100,38 @@ import Testing
             for _ in 0..<2 {
                 stage.send(.autocomplete(number: stage.state.playground.request, .finished(CompletionID(number: 1), .sample, latency: .milliseconds(12))))
             }
+        },
+        Scene(name: "xray-empty") { stage in
+            stage.load()
+            stage.press("f4")
+        },
+        Scene(name: "xray-plain") { $0.watch("ar", rounds: 30) },
+        Scene(name: "xray-sd") { $0.watch("sd", rounds: 14) },
+        Scene(name: "xray-specdec") { $0.watch("specdec++", rounds: 16) },
+        Scene(name: "xray-pearl") { $0.watch("pearl", rounds: 20) },
+        Scene(name: "xray-lookup") { $0.watch("prompt-lookup") },
+        Scene(name: "xray-auto") { $0.watch("auto") },
+        Scene(name: "xray-superposed") { $0.watch("superposed", rounds: 6) },
+        Scene(name: "xray-tree") { stage in
+            stage.load()
+            stage.send(.engine(.begin()))
+            stage.send(.engine(.round(.tree())))
+            stage.press("f4")
+        },
+        Scene(name: "xray-mixture") { stage in
+            stage.load()
+            stage.send(.engine(.begin()))
+            for length in 1...4 { stage.send(.engine(.round(.mixture(index: length - 1, length: length)))) }
+            stage.press("f4")
+        },
+        Scene(name: "xray-held") { stage in
+            stage.press("f4", "space")
+            stage.watch("specdec++", rounds: 16)
+            stage.press("right", "right", "right", "right", "right")
+        },
+        Scene(name: "xray-back") { stage in
+            stage.watch("pearl")
+            stage.press("up", "up", "up", "page-up")
         },
         Scene(name: "race-empty") { $0.press("f5") },
         Scene(name: "race-setup") { $0.race(through: .setup) },
@@ -140,6 +180,22 @@ import Testing
             text += "\(size.width)x\(size.height)\n" + Snapshot.text(of: frame.buffer) + "\n"
         }
         Snapshot.check(text, named: scene.name)
+    }
+
+    @Test(arguments: ["specdec++", "pearl"])
+    func `Without colours and Unicode the X-ray shows as much`(_ name: String) {
+        var text = ""
+        for size in [Size(width: 80, height: 24), Size(width: 120, height: 40)] {
+            var stage = Stage(size.width, size.height)
+            stage.state.preferences.ascii = true
+            stage.state.colorDepth = .none
+            stage.watch(name, rounds: 14)
+            stage.press("up", "up")
+            let buffer = stage.frame().buffer
+            #expect(buffer.rows.allSatisfy { $0.utf8.allSatisfy { $0 < 0x7F } })
+            text += "\(size.width)x\(size.height)\n" + Snapshot.attributes(of: buffer) + "\n"
+        }
+        Snapshot.check(text, named: "xray-monochrome-" + name.filter(\.isLetter))
     }
 
     @Test func `Every size can be drawn, down to nothing`() {

@@ -94,6 +94,36 @@ import Testing
         #expect(asked.sampler.seed == 1)
     }
 
+    @Test func `A model's recommendation holds until the user says something, and again when that is taken back`()
+        throws
+    {
+        var recommended = SamplerOverrides()
+        let (temperature, topK) = (
+            try #require(SamplerField.named("temperature")), try #require(SamplerField.named("top-k"))
+        )
+        try recommended.set(temperature, to: 0.6)
+        try recommended.set(topK, to: 20)
+        var session = SessionSnapshot.sample(draft: true, context: 1280)
+        session.recommendedSampling = RecommendedSampling(recommended, refusals: ["general.sampling.min_p: no"])
+        var stage = Stage()
+        stage.send(.engine(.load(LoadID(1), .ended(.loaded(session)))))
+        #expect(stage.state.toasts.contains { $0.text.contains("general.sampling.min_p: no") && $0.kind == .warning })
+        #expect(stage.state.preferences.sampler == SamplerSettings(temperature: 0.6, topK: 20))
+        stage.type("/set temperature 0.8")
+        stage.press("enter")
+        #expect(stage.state.preferences.sampler == SamplerSettings(temperature: 0.8, topK: 20))
+        // Reading the configuration again forgets what was said, not what the model recommends.
+        stage.send(.configured(Preferences(), themes: [], nil, issues: []))
+        #expect(stage.state.preferences.sampler == SamplerSettings(temperature: 0.6, topK: 20))
+        stage.press("f7", "j", "j", "right")
+        #expect(stage.state.preferences.sampler.temperature == 0.65)
+        stage.press("backspace")
+        #expect(stage.state.preferences.sampler.temperature == 0.6)
+        // Another model recommends nothing.
+        stage.load()
+        #expect(stage.state.preferences.sampler == SamplerSettings())
+    }
+
     @Test func `A method that cannot run is replaced by plain decoding, and told`() throws {
         var stage = Stage()
         stage.load(draft: false)
@@ -186,7 +216,8 @@ import Testing
         #expect(stage.state.chat.composer.text == "b")
         #expect(stage.state.overlays.isEmpty)
         stage.press("ctrl-d", "ctrl-d")
-        #expect(stage.state.overlays.count == 1)
+        #expect(stage.state.overlays.isEmpty)
+        #expect(stage.takeEffects().last == .quit)
     }
 
     @Test func `The end of input stores the answer so far and leaves`() {

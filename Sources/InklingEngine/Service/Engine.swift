@@ -122,8 +122,10 @@ public final class Engine: Sendable {
 
     /// Autocompletion with the target in use, on a cache of its own; nil while no model is loaded.
     public func autocompletion(deliver: @escaping @Sendable (AutocompleteEvent) -> Void) -> AutocompleteSession? {
-        core.published.withLock(\.pair).map {
-            AutocompleteSession(model: $0.target, options: core.options.session, deliver: deliver)
+        let (pair, ngrams) = core.published.withLock { ($0.pair, $0.ngrams) }
+        return pair.map {
+            AutocompleteSession(
+                model: $0.target, options: core.options.session, ngrams: ngrams?.model, deliver: deliver)
         }
     }
 

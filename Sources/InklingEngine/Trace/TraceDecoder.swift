@@ -287,7 +287,9 @@ struct TraceDecoder {
             hypotheses.append(
                 Hypothesis(
                     tokens: try hypothesis.tokens("tokens"), logProbability: Float(try hypothesis.figure("logprob")),
-                    score: Float(try hypothesis.figure("score"))))
+                    score: Float(try hypothesis.figure("score")),
+                    weight: try hypothesis.optional("weight", hypothesis.probability) ?? 0,
+                    supports: try probabilities(hypothesis, "supports"), texts: try hypothesis.texts("texts")))
         }
         return hypotheses
     }
@@ -309,7 +311,24 @@ struct TraceDecoder {
             let probability = try TraceFields.probability(items[index]) { fields.problem("probs", $0) }
             tree.append(token, parent: parent, probability: probability)
         }
+        tree.texts = try fields.texts("texts")
+        tree.confidences = try probabilities(fields, "confidences")
+        tree.rejectionRisks = try probabilities(fields, "risks")
+        for (key, count) in [
+            ("texts", tree.texts.count), ("confidences", tree.confidences.count), ("risks", tree.rejectionRisks.count),
+        ] where count > tree.count {
+            throw fields.problem(key, "has more than there are tokens")
+        }
         return tree
+    }
+
+    /// Some probabilities; none where nothing is said.
+    private static func probabilities(_ fields: TraceFields, _ key: String) throws(TraceProblem) -> [Float] {
+        var result: [Float] = []
+        for item in try fields.optional(key, fields.list) ?? [] {
+            result.append(try TraceFields.probability(item) { fields.problem(key, $0) })
+        }
+        return result
     }
 
     private static func verdict(_ fields: TraceFields, of draft: DraftTree) throws(TraceProblem) -> Verdict {
@@ -380,6 +399,7 @@ struct TraceDecoder {
                 method: try fields.string("method"), reason: try fields.word("reason", MethodChoice.Reason.self))
         }
         round.pending = try fields.optional("pending", fields.tokens) ?? []
+        round.pendingTexts = try fields.texts("pending_texts")
         for span in try fields.objects("spans") { round.spans.append(try Self.span(span)) }
         round.baseline = try fields.optional("baseline_s", fields.duration)
         return round

@@ -77,6 +77,11 @@ extension JSONLine {
         field(name, list: tokens) { $0.integer($1.rawValue) }
     }
 
+    /// Nothing where there are none.
+    fileprivate mutating func texts(_ name: String, _ texts: [String]) {
+        if !texts.isEmpty { field(name, list: texts) { $0.string($1) } }
+    }
+
     fileprivate mutating func write(_ event: EngineEvent, lastEnd: (id: GenerationID, summary: GenerationSummary)?) {
         switch event {
         case .load(let id, let event):
@@ -313,6 +318,9 @@ extension JSONLine {
                 line.tokens("tokens", hypothesis.tokens)
                 line.field("logprob", hypothesis.logProbability)
                 line.field("score", hypothesis.score)
+                if hypothesis.weight != 0 { line.field("weight", hypothesis.weight) }
+                if !hypothesis.supports.isEmpty { line.field("supports", list: hypothesis.supports) { $0.real($1) } }
+                line.texts("texts", hypothesis.texts)
             }
         }
     }
@@ -341,6 +349,9 @@ extension JSONLine {
                 line.tokens("tokens", draft.tokens)
                 line.field("probs", list: draft.probabilities) { $0.real($1) }
                 if !draft.isChain { line.field("parents", list: draft.parents) { $0.integer($1) } }
+                line.texts("texts", draft.texts)
+                if !draft.confidences.isEmpty { line.field("confidences", list: draft.confidences) { $0.real($1) } }
+                if !draft.rejectionRisks.isEmpty { line.field("risks", list: draft.rejectionRisks) { $0.real($1) } }
             }
         }
         if let verdict = round.verdict {
@@ -373,6 +384,7 @@ extension JSONLine {
             field("reason", choice.reason.rawValue)
         }
         if !round.pending.isEmpty { tokens("pending", round.pending) }
+        texts("pending_texts", round.pendingTexts)
         field("spans", list: round.spans) { $0.write($1) }
         field("start", round.start)
         field("seconds", round.duration)

@@ -106,6 +106,16 @@ struct TraceFields {
         return tokens
     }
 
+    /// Some texts; none where nothing is said.
+    func texts(_ key: String) throws(TraceProblem) -> [String] {
+        var texts: [String] = []
+        for item in try optional(key, list) ?? [] {
+            guard case .string(let text) = item else { throw problem(key, "has something that is not a text") }
+            texts.append(text)
+        }
+        return texts
+    }
+
     func word<Word: RawRepresentable & CaseIterable>(_ key: String, _: Word.Type) throws(TraceProblem) -> Word
     where Word.RawValue == String {
         let text = try string(key)

@@ -16,6 +16,7 @@ extension App {
         switch state.screen {
         case .chat: return chatAction(&state, action)
         case .playground: return playgroundAction(&state, action)
+        case .xray: return xrayAction(&state, action)
         case .race: return raceAction(&state, action)
         case .models: return modelsAction(&state, action)
         case .settings: return settingsAction(&state, action)
@@ -31,6 +32,7 @@ extension App {
         case .playgroundScreen:
             show(&state, .playground)
             return state.playground.outcomes.isEmpty ? complete(&state) : []
+        case .xrayScreen: show(&state, .xray)
         case .raceScreen:
             show(&state, .race)
             prepareRace(&state)
@@ -59,6 +61,7 @@ extension App {
             let index = names.firstIndex(of: state.theme.name) ?? 0
             if !names.isEmpty { state.preferences.theme = names[(index + 1) % names.count] }
             state.note("theme: \(state.theme.name)")
+        case .chooseTheme: openThemes(&state)
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
         case .quit: return confirmQuit(&state)
@@ -128,10 +131,18 @@ extension App {
             state.overlays.removeLast()
             return []
         }
-        if !state.chat.composer.isEmpty || !state.chat.attachments.isEmpty {
-            state.chat.composer.replaceAll(with: "")
-            state.chat.attachments = []
-            state.chat.editing = nil
+        if state.screen == .playground, state.panels.zoomed == nil {
+            guard state.playground.editor.isEmpty else {
+                state.playground.editor.replaceAll(with: "")
+                return complete(&state)
+            }
+        } else if state.screen == .chat, !state.chat.composer.isEmpty || !state.chat.attachments.isEmpty {
+            if state.chat.editing != nil {
+                stopEditing(&state)
+            } else {
+                state.chat.composer.replaceAll(with: "")
+                state.chat.attachments = []
+            }
             return countTokens(&state)
         }
         if state.race.isRunning { return [.cancelRace] }
@@ -141,6 +152,27 @@ extension App {
         return confirmQuit(&state)
     }
 
+    /// What there is to know before one leaves.
+    private static func leavingLines(_ state: AppState) -> [TextLine] {
+        var lines: [TextLine] = []
+        if let trouble = state.storeTrouble, !state.chat.tree.isEmpty {
+            lines += [TextLine("This chat is not saved, and leaving tries it a last time:", role: .warning)]
+            lines += [TextLine(trouble, role: .warning)]
+        } else if state.isGenerating {
+            lines.append(TextLine("The answer is kept as far as it has got.", role: .dim))
+        } else if !state.chat.tree.isEmpty {
+            lines.append(TextLine("The chat is saved.", role: .dim))
+        }
+        if !state.chat.composer.isEmpty { lines.append(TextLine("The message that you are writing is not.", role: .warning)) }
+        return lines
+    }
+
+    /// Leaves at once where nothing can be lost by it, else asks.
+    static func leave(_ state: inout AppState) -> [Effect] {
+        let isSafe = !state.isGenerating && state.chat.composer.isEmpty && state.storeTrouble == nil
+        return isSafe ? quit(&state) : confirmQuit(&state)
+    }
+
     static func confirmQuit(_ state: inout AppState) -> [Effect] {
         if state.replay != nil { return [.quit] }
         open(
@@ -148,9 +180,7 @@ extension App {
             .choice(
                 ChoiceState(
                     title: "Leave Inkling?",
-                    lines: state.storeTrouble == nil
-                        ? [TextLine("The chat is saved.", role: .dim)]
-                        : [TextLine("This chat could not be saved: it will be lost.", role: .warning)],
+                    lines: leavingLines(state),
                     options: [
                         .init("y", "leave", .quit), .init("n", "stay", .cancel),
                     ])))

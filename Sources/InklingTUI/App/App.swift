@@ -9,18 +9,43 @@ internal import InklingStore
 public enum App {
     /// What to do first.
     public static func start(_ state: inout AppState, target: String?, draft: String?) -> [Effect] {
-        state.loading = LoadingState(name: target ?? "the last used model")
+        // A path is shown as the name that its model will have.
+        let name = target.map { target in target.split(separator: "/").last.map(String.init) ?? target }
+        let model = name.map { $0.hasSuffix(".gguf") ? String($0.dropLast(5)) : $0 }
+        state.loading = LoadingState(name: model ?? "the last used model")
         return [.loadChoice(target: target, draft: draft), .findModels, .store(.recall)]
     }
 
     /// The one place where the state changes.
     public static func update(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
-        let effects = change(&state, message)
+        let effects = effects(&state, of: message)
+        if case .terminal = message, state.screen == .chat {
+            state.chat.layOutComposer(width: ChatLayout(state).composerWidth)
+        }
         // Nothing runs and nothing is stored while a recording plays.
-        return state.replay == nil ? effects : effects.filter(\.isPossibleInReplay)
+        guard state.replay == nil else { return effects.filter(\.isPossibleInReplay) }
+        return state.storeTrouble == nil ? effects : insisting(state, effects)
     }
 
-    private static func change(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
+    /// While chats cannot be kept, each step of one is a try to keep all of it: its beginning may be what is missing.
+    private static func insisting(_ state: AppState, _ effects: [Effect]) -> [Effect] {
+        var rest: [Effect] = []
+        var isStep = false
+        for effect in effects {
+            switch effect {
+            case .store(.append), .store(.finish), .store(.select), .store(.reopen), .store(.update): isStep = true
+            case .store(.saveDraft): break
+            case .quit:
+                isStep = true
+                rest.append(effect)
+            default: rest.append(effect)
+            }
+        }
+        guard isStep, let chat = state.chat.chat else { return rest }
+        return [.store(.save(Conversation(chat: chat, tree: state.chat.tree)))] + rest
+    }
+
+    private static func effects(_ state: inout AppState, of message: AppMessage) -> [Effect] {
         switch message {
         case .time(let moment): return tick(&state, moment)
         case .terminal(let event): return terminal(&state, event)
@@ -53,7 +78,11 @@ public enum App {
             return []
         case .configured(let preferences, let themes, let keys, let issues):
             if !themes.isEmpty { state.themes = themes }
-            if let preferences { state.preferences = preferences }
+            if let preferences {
+                let recommended = state.preferences.recommendedSampling
+                state.preferences = preferences
+                state.preferences.recommendedSampling = recommended
+            }
             if let keys { state.keyMap = keys }
             state.settings.issues = issues
             if let first = issues.first {
@@ -76,6 +105,7 @@ public enum App {
 
     private static func tick(_ state: inout AppState, _ moment: Moment) -> [Effect] {
         state.now = moment
+        state.xray.pass(to: moment.elapsed)
         state.toasts.removeAll { $0.until <= moment.elapsed }
         if state.replay != nil {
             tickReplay(&state)
@@ -113,22 +143,5 @@ public enum App {
                 .store(.finish(message.id, content: message.content, ending: .cancelled, stats: nil)))
         }
         return effects + [.quit]
-    }
-
-    private static func mouse(_ state: inout AppState, _ event: MouseEvent) -> [Effect] {
-        switch event.action {
-        case .scrollUp: return perform(&state, .up, repeated: 3)
-        case .scrollDown: return perform(&state, .down, repeated: 3)
-        case .press, .release, .drag: return []
-        }
-    }
-
-    /// An action several times, where the wheel stands for a key: in a conversation it scrolls.
-    private static func perform(_ state: inout AppState, _ action: Action, repeated count: Int) -> [Effect] {
-        if state.overlays.isEmpty, state.screen == .chat {
-            scrollTranscript(&state, by: action == .up ? -count : count)
-            return []
-        }
-        return (0..<count).flatMap { _ in perform(&state, action) }
     }
 }

@@ -47,6 +47,10 @@ public enum StoreReply: Sendable {
     case exported(path: String)
     /// Chats cannot be kept at present: why.
     case trouble(String)
+    /// A whole conversation was stored: what could not be kept before is.
+    case saved
+    /// Something that was asked for could not be done; what is written is kept all the same.
+    case failed(String)
     /// The store was repaired, replaced or is new: what the user should know.
     case notice(String)
 }

@@ -8,12 +8,13 @@ public import InklingTokenizer
 
 /// What fills the screen.
 public enum Screen: String, Sendable, CaseIterable {
-    case chat, playground, race, models, settings
+    case chat, playground, xray, race, models, settings
 
     public var title: String {
         switch self {
         case .chat: "Chat"
         case .playground: "Playground"
+        case .xray: "X-ray"
         case .race: "Race"
         case .models: "Models"
         case .settings: "Settings"
@@ -24,6 +25,7 @@ public enum Screen: String, Sendable, CaseIterable {
         switch self {
         case .chat: .chatScreen
         case .playground: .playgroundScreen
+        case .xray: .xrayScreen
         case .race: .raceScreen
         case .models: .modelsScreen
         case .settings: .settingsScreen
@@ -98,10 +100,13 @@ public struct AppState: Sendable {
     public var settings = SettingsState()
     public var panels = PanelsState()
     public var metrics = MetricHistory()
+    public var xray = XRayState()
     public var recentPairs: [RecentPair] = []
     /// Why chats are not kept, where that is so.
     public var storeTrouble: String?
 
+    /// What stands where in the last frame, for the mouse.
+    var hits: [MouseHit] = []
     /// Makes names for chats and messages.
     var random: SplitMix
 
@@ -118,7 +123,16 @@ public struct AppState: Sendable {
     }
 
     public var theme: Theme {
-        (themes.first { $0.name == preferences.theme } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
+        let name = themeInView ?? preferences.theme
+        return (themes.first { $0.name == name } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
+    }
+
+    /// The theme that is being looked at before it is chosen. However the list is closed, the chosen one is back.
+    private var themeInView: String? {
+        for case .themes(let list) in overlays where themes.indices.contains(list.list.selected) {
+            return themes[list.list.selected].name
+        }
+        return nil
     }
 
     var glyphs: GlyphSet { preferences.ascii ? .ascii : .unicode }
@@ -133,7 +147,9 @@ public struct AppState: Sendable {
     public var tickInterval: Duration? {
         if let replay { return replay.isRunning ? .milliseconds(33) : toasts.isEmpty ? nil : .milliseconds(100) }
         if race.playbackTime(at: now.elapsed) != nil { return .milliseconds(33) }
-        let moves = race.isRunning || isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil
+        let moves =
+            race.isRunning || isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil
+            || xray.wantsTicks
         return moves ? .milliseconds(100) : nil
     }
 

@@ -27,6 +27,8 @@ public enum Effect: Sendable, Equatable {
     case edit(String)
     case readFile(String)
     case writeFile(path: String, text: String)
+    /// Writes a setting to the configuration, so that it is so at every start.
+    case keep(KeptSetting)
     case suspend
     case redraw
     case quit
@@ -36,7 +38,7 @@ extension Effect {
     /// Whether it needs neither models nor the store.
     var isPossibleInReplay: Bool {
         switch self {
-        case .copy, .suspend, .redraw, .quit, .findModels, .writeFile: true
+        case .copy, .suspend, .redraw, .quit, .findModels, .writeFile, .keep: true
         case .loadChoice, .load, .cancelLoad, .generate, .cancelGeneration, .countTokens, .complete, .cancelCompletion,
             .race, .cancelRace, .store, .edit, .readFile:
             false
@@ -55,6 +57,10 @@ public enum StoreCommand: Sendable, Equatable {
     case select(leaf: MessageID, ChatID)
     case deleteSubtree(MessageID, ChatID, leaf: MessageID?)
     case update(Chat)
+    /// An ended answer is in flight again.
+    case reopen(MessageID)
+    /// All of a conversation: after something of it could not be stored.
+    case save(Conversation)
     /// Prompts and pairs of earlier days.
     case recall
     case list(query: String)

@@ -12,7 +12,9 @@ extension App {
         case .unloaded:
             state.session = nil
             return []
-        case .generation(_, let event): return generation(&state, event)
+        case .generation(_, let generationEvent):
+            state.xray.take(event)
+            return generation(&state, generationEvent)
         case .tokenCount(_, let count):
             if let count, let text = state.chat.askedTokens { state.chat.composerTokens = (text, count) }
             return []
@@ -60,6 +62,7 @@ extension App {
     private static func loaded(_ state: inout AppState, _ session: SessionSnapshot) -> [Effect] {
         let isOtherTarget = state.session?.target.path != session.target.path
         state.session = session
+        state.preferences.recommendedSampling = session.recommendedSampling.overrides
         state.loading = nil
         state.metrics.reset()
         // Tokens mean something else to another model.
@@ -73,6 +76,7 @@ extension App {
         state.recentPairs.insert(pair, at: 0)
         if state.recentPairs.count > 9 { state.recentPairs.removeLast(state.recentPairs.count - 9) }
         if let warning = session.chatFormatWarning { state.note(warning, .warning) }
+        if let warning = session.recommendedSampling.warning { state.note(warning, .warning) }
         let draft = session.draft.map { ", drafts by \($0.name)" } ?? ""
         state.note("\(session.target.name) is ready\(draft)")
         state.playground.outcomes = [:]
@@ -147,7 +151,8 @@ extension App {
         case .contextFull:
             ending = .contextFull
             state.note(
-                "the context is full; Alt-O goes on after the oldest turns are dropped, Ctrl-N is a new chat", .warning)
+                "the context is full" + state.hint(.continueAnswer, "goes on after the oldest turns are dropped", in: .everywhere)
+                    + state.hint(.newChat, "is a new chat"), .warning)
         case .cancelled: ending = .cancelled
         case .failed(let error):
             ending = .failed

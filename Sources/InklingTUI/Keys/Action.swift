@@ -7,6 +7,7 @@ public enum Action: String, Sendable, CaseIterable {
     case palette
     case chatScreen = "chat-screen"
     case playgroundScreen = "playground-screen"
+    case xrayScreen = "xray-screen"
     case raceScreen = "race-screen"
     case modelsScreen = "models-screen"
     case settingsScreen = "settings-screen"
@@ -22,6 +23,7 @@ public enum Action: String, Sendable, CaseIterable {
     case alternativesPanel = "panel-alternatives"
     case nextStrategy = "next-strategy"
     case nextTheme = "next-theme"
+    case chooseTheme = "choose-theme"
     case redraw
     case suspend
     /// Stops what runs, closes what is open, one level at a time.
@@ -51,6 +53,8 @@ public enum Action: String, Sendable, CaseIterable {
     // Conversation
     case regenerate
     case continueAnswer = "continue"
+    case nextMessage = "next-message"
+    case previousMessage = "previous-message"
     case editMessage = "edit-message"
     case copyMessage = "copy-message"
     case copyCode = "copy-code"
@@ -94,6 +98,8 @@ public enum Action: String, Sendable, CaseIterable {
     case decrease
     case increase
     case reset
+    /// Writes a setting to the configuration, for every start.
+    case keepSetting = "keep-setting"
 
     // Playground
     case takeDraft = "take-draft"
@@ -102,6 +108,16 @@ public enum Action: String, Sendable, CaseIterable {
     case compare
     case moreDrafts = "more-drafts"
     case fewerDrafts = "fewer-drafts"
+
+    // X-ray
+    case xrayHold = "xray-hold"
+    case xrayStep = "xray-step"
+    case xrayBack = "xray-back"
+    case xraySlow = "xray-slow"
+    case xrayFaster = "xray-faster"
+    case xraySlower = "xray-slower"
+    case xrayEarlier = "xray-earlier"
+    case xrayLater = "xray-later"
 
     // Race
     case raceAdd = "race-add"
@@ -135,6 +151,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .palette: "command palette"
         case .chatScreen: "chat"
         case .playgroundScreen: "playground"
+        case .xrayScreen: "X-ray"
         case .raceScreen: "race"
         case .modelsScreen: "models"
         case .settingsScreen: "settings"
@@ -150,6 +167,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .alternativesPanel: "panel: alternatives"
         case .nextStrategy: "next decoding method"
         case .nextTheme: "next theme"
+        case .chooseTheme: "choose a theme"
         case .redraw: "draw the screen anew"
         case .suspend: "suspend (fg comes back)"
         case .cancel: "stop, or close"
@@ -173,6 +191,8 @@ public enum Action: String, Sendable, CaseIterable {
         case .leaveIfEmpty: "leave, if the message is empty"
         case .regenerate: "answer again"
         case .continueAnswer: "go on with the answer"
+        case .nextMessage: "next message"
+        case .previousMessage: "previous message"
         case .editMessage: "edit the message"
         case .copyMessage: "copy the message"
         case .copyCode: "copy a code block"
@@ -208,12 +228,21 @@ public enum Action: String, Sendable, CaseIterable {
         case .decrease: "less"
         case .increase: "more"
         case .reset: "default"
+        case .keepSetting: "keep for every start"
         case .takeDraft: "take the draft"
         case .nextDraft: "next draft"
         case .previousDraft: "previous draft"
         case .compare: "compare with nucleus and beam"
         case .moreDrafts: "one draft more"
         case .fewerDrafts: "one draft less"
+        case .xrayHold: "hold rounds back, or show them as they come"
+        case .xrayStep: "one round on"
+        case .xrayBack: "one round back"
+        case .xraySlow: "slow motion on or off, from the start where all was seen"
+        case .xrayFaster: "slow motion: faster"
+        case .xraySlower: "slow motion: slower"
+        case .xrayEarlier: "earlier answer"
+        case .xrayLater: "later answer"
         case .raceAdd: "one racer more"
         case .raceRemove: "this racer leaves"
         case .raceParameters: "parameters of this racer"
@@ -238,6 +267,17 @@ public enum Action: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it means the same wherever one is.
+    var isEverywhere: Bool {
+        switch self {
+        case .help, .palette, .chats, .newChat, .panels, .zoomPanel, .nextPanel, .speedPanel, .acceptancePanel,
+            .gainPanel, .cachePanel, .alternativesPanel, .nextStrategy, .nextTheme, .chooseTheme, .redraw, .suspend,
+            .quit, .interrupt, .cancel, .systemPrompt:
+            true
+        default: recentIndex != nil || Screen.allCases.contains { $0.action == self }
+        }
+    }
+
     /// Which of the recent pairs of models, from 0.
     var recentIndex: Int? {
         let rows: [Action] = [
@@ -249,13 +289,15 @@ public enum Action: String, Sendable, CaseIterable {
     /// Whether it makes sense without knowing where the cursor is, so that the palette offers it.
     var isInPalette: Bool {
         switch self {
-        case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter,
-            .cancel,
-            .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .setDraft, .noDraft,
-            .raceAdd, .raceRemove, .raceParameters, .raceModels, .racePrompt, .raceQuestion, .raceRounds,
-            .raceTemperature, .raceAgain, .raceSave, .replayPause, .replayStep, .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower,
-            .replayNext, .replayPrevious, .replayRestart, .replayEnd, .takeDraft, .nextDraft, .previousDraft, .compare,
-            .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
+        case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
+            .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .keepSetting, .setDraft,
+            .noDraft, .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep,
+            .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .raceAdd, .raceRemove,
+            .raceParameters, .raceModels, .racePrompt, .raceQuestion, .raceRounds, .raceTemperature, .raceAgain,
+            .raceSave, .replayPause, .replayStep,
+            .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower, .replayNext, .replayPrevious,
+            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextMessage,
+            .previousMessage, .searchNext, .searchPrevious:
             false
         default: true
         }

@@ -9,7 +9,10 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case models
     case chats
     case settings
+    /// The list of themes, each shown while the cursor is on it.
+    case themes
     case playground
+    case xray
     case race
     /// While a recording plays in the place of the models.
     case replay
@@ -27,7 +30,9 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .models: "Models"
         case .chats: "Chats"
         case .settings: "Settings"
+        case .themes: "Themes"
         case .playground: "Playground"
+        case .xray: "X-ray"
         case .race: "Race"
         case .replay: "Replay"
         case .panel: "Panel"

@@ -28,7 +28,7 @@ extension App {
         case .setDraft:
             guard let entry = selected(state, rows) else { return [] }
             guard let target = state.session?.target else {
-                state.note("choose a model first; then d sets the one that drafts for it")
+                state.note("choose a model first, then the one that drafts for it" + state.hint(.setDraft, in: .models))
                 return []
             }
             return load(&state, target: target.path, draft: entry.model.path, name: entry.model.name)

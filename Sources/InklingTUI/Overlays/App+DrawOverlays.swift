@@ -4,23 +4,29 @@ internal import InklingCells
 internal import InklingStore
 
 extension App {
-    static func draw(_ overlay: Overlay, _ state: AppState, _ canvas: inout Canvas) {
+    static func draw(_ overlay: inout Overlay, _ state: AppState, _ canvas: inout Canvas) {
         switch overlay {
         case .page(let page): draw(page, state, &canvas)
-        case .palette(let palette): draw(palette, state, &canvas)
-        case .chats(let list): draw(list, state, &canvas)
+        case .palette(var palette):
+            draw(&palette, state, &canvas)
+            overlay = .palette(palette)
+        case .chats(var list):
+            draw(&list, state, &canvas)
+            overlay = .chats(list)
+        case .themes(let list): draw(list, state, &canvas)
         case .field(let field): draw(field, state, &canvas)
         case .choice(let choice): draw(choice, state, &canvas)
         }
     }
 
     /// A box with nothing in it, in the middle of the screen; returns its inside.
-    private static func box(
+    static func box(
         _ title: String, width: Int, height: Int, _ state: AppState, _ canvas: inout Canvas
     ) -> Rect {
         let outer = OverlayLayout.box(state.size, width: width, height: height)
         canvas.fill(outer, .text)
         canvas.cursor = nil
+        canvas.note(.overlay, in: outer)
         return canvas.buffer.drawBorder(
             outer, title: TextLine(title, role: .panelTitle), isFocused: true, theme: canvas.theme,
             glyphs: canvas.glyphs
@@ -42,7 +48,7 @@ extension App {
             theme: canvas.theme, glyphs: canvas.glyphs)
     }
 
-    private static func draw(_ palette: PaletteState, _ state: AppState, _ canvas: inout Canvas) {
+    private static func draw(_ palette: inout PaletteState, _ state: AppState, _ canvas: inout Canvas) {
         let rows = paletteRows(state, palette.filter.text)
         var inside = box("Commands", width: 64, height: min(state.size.height - 4, 20), state, &canvas)
         let field = inside.cutTop(1)
@@ -50,7 +56,7 @@ extension App {
         if palette.filter.isEmpty { canvas.write("what do you want to do?", .inputPlaceholder, at: field.origin) }
         canvas.buffer.drawRule(inside.cutTop(1), theme: canvas.theme, glyphs: canvas.glyphs)
         if rows.isEmpty { canvas.write("nothing is called so", .dim, at: inside.origin) }
-        let visible = palette.list.visible(height: inside.height, count: rows.count)
+        let visible = palette.list.scroll(height: inside.height, count: rows.count)
         for (row, index) in visible.enumerated() {
             let place = inside.row(row)
             var title = rows[index].title
@@ -62,11 +68,12 @@ extension App {
             if let key = state.keyMap.key(for: rows[index]) {
                 canvas.writeRight(TextLine(key.name, role: .key), in: place)
             }
+            canvas.note(.row(index), in: place)
             if index == palette.list.selected { canvas.buffer.select(place, theme: canvas.theme) }
         }
     }
 
-    private static func draw(_ list: ChatListState, _ state: AppState, _ canvas: inout Canvas) {
+    private static func draw(_ list: inout ChatListState, _ state: AppState, _ canvas: inout Canvas) {
         var inside = box(
             "Chats", width: min(100, state.size.width - 2), height: min(state.size.height - 4, 30), state, &canvas)
         let field = inside.cutTop(1)
@@ -86,7 +93,7 @@ extension App {
             canvas.write(
                 list.filter.isEmpty ? "no chats yet" : "nothing found", .dim, at: inside.origin, within: inside)
         }
-        let visible = list.list.visible(height: inside.height, count: rows.count)
+        let visible = list.list.scroll(height: inside.height, count: rows.count)
         for (row, index) in visible.enumerated() {
             let place = inside.row(row)
             let summary = rows[index].summary
@@ -96,6 +103,7 @@ extension App {
             if let snippet = rows[index].snippet { line.append("  \(snippet)", role: .dim) }
             canvas.write(line.truncated(to: left.width, mark: canvas.glyphs.ellipsis), at: left.origin, within: left)
             canvas.writeRight(TextLine(facts, role: .dim), in: place)
+            canvas.note(.row(index), in: place)
             if index == list.list.selected { canvas.buffer.select(place, theme: canvas.theme) }
         }
     }
@@ -133,6 +141,8 @@ extension App {
             canvas.write(
                 line.truncated(to: inside.width, mark: canvas.glyphs.ellipsis),
                 at: Point(x: inside.x, y: inside.y + row), within: inside)
+            let option = row - (lines.count - options.count)
+            if option >= 0 { canvas.note(.option(option), in: inside.row(row)) }
         }
     }
 

@@ -12,7 +12,8 @@ extension PanelDescriptor {
     ) { state, area, canvas in
         var rest = area
         guard let (token, chosen) = TokenInView.shown(state) else {
-            canvas.remark("t in the conversation walks through the tokens of an answer", in: rest)
+            let key = state.keyName(of: .walkTokens, in: [.transcript]).map { "\($0) in the conversation" }
+            canvas.remark("\(key ?? "\"\(Action.walkTokens.title)\"") walks through the tokens of an answer", in: rest)
             return
         }
         var head = TextLine(TokenInView.visible(token.text), role: token.source.role, attributes: .bold)

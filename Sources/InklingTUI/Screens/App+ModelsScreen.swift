@@ -4,7 +4,7 @@ internal import InklingCells
 internal import InklingEngine
 
 extension App {
-    static func drawModels(_ state: AppState, _ canvas: inout Canvas) {
+    static func drawModels(_ state: inout AppState, _ canvas: inout Canvas) {
         var rest = Rect(state.size)
         _ = rest.cutTop(1)
         _ = rest.cutBottom(1)
@@ -22,7 +22,7 @@ extension App {
                     : "nothing matches", .dim, at: Point(x: 2, y: rest.y + 1), within: rest)
             return
         }
-        drawList(state, rows, rest, &canvas)
+        drawList(&state, rows, rest, &canvas)
         drawDetails(state, rows, details, &canvas)
     }
 
@@ -46,9 +46,10 @@ extension App {
         TableColumn("remark", width: 12, share: 2, rank: 6),
     ]
 
-    private static func drawList(_ state: AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas) {
+    private static func drawList(_ state: inout AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas) {
+        canvas.note(.list, in: area)
         let area = area.inset(dx: 1)
-        let visible = state.models.list.visible(height: area.height - 1, count: rows.count)
+        let visible = state.models.list.scroll(height: area.height - 1, count: rows.count)
         let texts = visible.map { index -> [TextLine] in
             switch rows[index] {
             case .place: return []
@@ -62,6 +63,7 @@ extension App {
                 ? state.models.list.selected - visible.lowerBound : nil,
             in: area, theme: canvas.theme, glyphs: canvas.glyphs)
         for (row, index) in visible.enumerated() {
+            if case .model = rows[index] { canvas.note(.row(index), in: area.row(row + 1)) }
             guard case .place(let title, let remark) = rows[index] else { continue }
             var line = TextLine(title, role: .heading)
             if let remark { line.append("  \(remark)", role: .warning) }
@@ -114,7 +116,8 @@ extension App {
             lines.append(
                 TextLine(
                     "\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)"
-                        + (loading.share.map { " \(Figures.percent($0))" } ?? "") + ", Esc cancels", role: .warning))
+                        + (loading.share.map { " \(Figures.percent($0))" } ?? "") + state.hint(.cancel, "cancels"),
+                    role: .warning))
         }
         if let session = state.session {
             var line = TextLine("target \(session.target.name)", role: .success)

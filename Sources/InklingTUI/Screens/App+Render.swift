@@ -5,7 +5,8 @@ internal import InklingEngine
 internal import InklingStore
 
 extension App {
-    /// The screen. Rendering keeps what it rendered in the state, and changes nothing else there.
+    /// The screen. Rendering keeps in the state what it rendered and how far lists are scrolled, and changes nothing else
+    /// there.
     public static func render(_ state: inout AppState) -> Frame {
         let theme = state.theme
         var canvas = Canvas(
@@ -23,14 +24,22 @@ extension App {
             switch state.screen {
             case .chat: drawChat(&state, &canvas)
             case .playground: drawPlayground(state, &canvas)
+            case .xray: drawXRay(&state, &canvas)
             case .race: drawRace(state, &canvas)
-            case .models: drawModels(state, &canvas)
-            case .settings: drawSettings(state, &canvas)
+            case .models: drawModels(&state, &canvas)
+            case .settings: drawSettings(&state, &canvas)
             }
         }
         drawHeader(state, &canvas)
         drawFooter(state, &canvas)
-        for overlay in state.overlays { draw(overlay, state, &canvas) }
+        for index in state.overlays.indices {
+            // What lies below cannot be clicked.
+            canvas.hits = []
+            var overlay = state.overlays[index]
+            draw(&overlay, state, &canvas)
+            state.overlays[index] = overlay
+        }
+        state.hits = canvas.hits
         drawToasts(state, &canvas)
         return Frame(
             buffer: canvas.buffer, cursor: canvas.cursor, title: title(state), wantsMouse: state.preferences.mouse)
@@ -46,14 +55,19 @@ extension App {
     private static func drawHeader(_ state: AppState, _ canvas: inout Canvas) {
         let area = Rect(state.size).row(0)
         canvas.fill(area, .statusBar)
-        let titles = Screen.allCases.map(\.title)
-        let active = Screen.allCases.firstIndex(of: state.screen) ?? 0
+        let all = Screen.allCases
+        // Where there is no room for all of them, where one is says enough.
+        let fits = all.reduce(0) { $0 + displayWidth($1.title) + 2 } + 16 <= area.width
         var x = area.x
-        for (index, title) in titles.enumerated() {
-            let isActive = index == active && state.panels.zoomed == nil
+        for screen in fits ? all : [state.screen] {
+            let title = screen.title
+            let isActive = screen == state.screen && state.panels.zoomed == nil
+            let start = x
             x += canvas.write(
                 TextLine([TextSpan(isActive ? "[\(title)]" : " \(title) ", role: isActive ? .tabActive : .statusBar)]),
                 at: Point(x: x, y: area.y), on: .statusBar)
+            canvas.note(
+                .screen(screen), in: Rect(x: start, y: area.y, width: x - start, height: 1))
         }
         let right = headerFacts(state).truncated(to: max(0, area.maxX - x - 2), mark: canvas.glyphs.ellipsis)
         canvas.write(right, at: Point(x: area.maxX - right.width - 1, y: area.y), on: .statusBar)
@@ -92,45 +106,59 @@ extension App {
         let area = Rect(state.size).splitBottom(1).bottom
         canvas.fill(area, .statusBar)
         var line = TextLine(" ", role: .statusBar)
-        for (key, title) in footerKeys(state) {
+        for (key, title, action) in footerKeys(state) {
             let width = displayWidth(key) + displayWidth(title) + 3
             guard line.width + width <= area.width else { break }
+            if let action {
+                canvas.note(.action(action), in: Rect(x: area.x + line.width, y: area.y, width: width - 1, height: 1))
+            }
             line.append(key, role: .statusKey)
             line.append(" \(title)  ", role: .statusBar)
         }
         canvas.write(line, at: area.origin, on: .statusBar)
     }
 
-    private static func footerKeys(_ state: AppState) -> [(String, String)] {
+    private static func footerKeys(_ state: AppState) -> [(key: String, title: String, action: Action?)] {
         switch state.overlays.last {
-        case .palette: return [("enter", "do it"), ("esc", "close")]
+        case .palette: return [("enter", "do it", nil), ("esc", "close", nil)]
         case .field(let field):
-            return [("enter", "ok"), ("esc", "close")] + (field.editor.isSingleLine ? [] : [("alt-enter", "new line")])
-        case .choice(let choice): return choice.options.map { (String($0.key), $0.title) }
-        case .page: return [("esc", "close"), ("j/k", "scroll")]
-        case .chats, nil: break
+            return [("enter", "ok", nil), ("esc", "close", nil)]
+                + (field.editor.isSingleLine ? [] : [("alt-enter", "new line", nil)])
+        case .choice(let choice): return choice.options.map { (String($0.key), $0.title, nil) }
+        case .page:
+            let keys = [Action.down, .up].compactMap { state.keyMap.key(for: $0, in: .page)?.name }
+            return [(state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "close", nil)]
+                + (keys.isEmpty ? [] : [(keys.joined(separator: "/"), "scroll", nil)])
+        case .chats, .themes, nil: break
         }
-        var keys: [(String, String)] = []
+        var keys: [(key: String, title: String, action: Action?)] = []
         if state.isGenerating, state.overlays.isEmpty, state.replay == nil {
-            keys.append((state.keyMap.key(for: .cancel, in: .everywhere)?.name ?? "esc", "stop"))
+            keys.append((state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop", .cancel))
         }
-        if state.race.isRunning, state.overlays.isEmpty, state.screen == .race { return [("esc", "stop the race"), ("f1", "help")] }
+        if state.race.isRunning, state.overlays.isEmpty, state.screen == .race {
+            return [
+                (state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop the race", .cancel),
+                (state.keyName(of: .help, in: [.race, .everywhere]) ?? "f1", "help", .help),
+            ]
+        }
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
-            return [("enter", "to the list"), ("esc", "no filter")]
+            return [("enter", "to the list", nil), ("esc", "no filter", nil)]
         }
         let contexts = contexts(of: state)
         for context in contexts {
-            for row in state.keyMap.rows(in: context) {
-                if let caption = row.caption { keys.append((row.key.name, caption)) }
+            // Where one is one need not go.
+            for row in state.keyMap.rows(in: context) where row.action != state.screen.action {
+                if let caption = row.caption { keys.append((row.key.name, caption, row.action)) }
             }
         }
         return keys
     }
 
     private static func drawToasts(_ state: AppState, _ canvas: inout Canvas) {
-        // What is being written stays in sight.
+        // What is being written, and what is measured, stays in sight.
         let isChat = state.screen == .chat && state.panels.zoomed == nil
-        var bottom = isChat ? ChatLayout(state).composerRule.y : state.size.height - 1
+        let room = isChat ? ChatLayout(state).transcript : Rect(x: 0, y: 1, width: state.size.width, height: state.size.height - 2)
+        var bottom = room.maxY
         for toast in state.toasts.reversed() {
             let role: Role =
                 switch toast.kind {
@@ -138,7 +166,7 @@ extension App {
                 case .warning: .warning
                 case .failure: .error
                 }
-            let width = max(20, min(state.size.width - 4, 76))
+            let width = max(20, min(room.width - 4, 76))
             let mark = toast.kind == .note ? "" : "! "
             let lines = TextLine(mark + toast.text, role: role).wrapped(
                 to: width - 2, hangingIndent: mark.isEmpty ? 0 : 2)
@@ -146,7 +174,7 @@ extension App {
             let columns = min(width, (shown.map(\.width).max() ?? 0) + 2)
             guard bottom - shown.count > 1 else { return }
             bottom -= shown.count
-            let area = Rect(x: state.size.width - columns, y: bottom, width: columns, height: shown.count)
+            let area = Rect(x: room.maxX - columns, y: bottom, width: columns, height: shown.count)
             canvas.fill(area, .statusBar)
             for (row, line) in shown.enumerated() {
                 canvas.write(line, at: Point(x: area.x + 1, y: area.y + row), on: .statusBar)
@@ -161,6 +189,7 @@ struct Canvas {
     let theme: Theme
     let glyphs: GlyphSet
     var cursor: Point?
+    var hits: [MouseHit] = []
 
     mutating func fill(_ area: Rect, _ role: Role) {
         buffer.fill(area, style: theme[role])
@@ -184,7 +213,11 @@ struct Canvas {
         for span in line.spans {
             var style = theme[span.role].adding(span.attributes)
             style.background = base.background
-            if base.attributes.contains(.reverse) { style.attributes.insert(.reverse) }
+            if base.attributes.contains(.reverse) {
+                // Reversed, the foreground is the bar's ground.
+                style.foreground = base.foreground
+                style.attributes.insert(.reverse)
+            }
             x += buffer.write(span.text, at: Point(x: x, y: point.y), style: style, within: clip)
         }
         return x - point.x

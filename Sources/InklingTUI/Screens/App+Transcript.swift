@@ -25,17 +25,17 @@ extension App {
                 body = .markdown(state.chat.documents.lines(of: message, width: width - 2, foldsReasoning: folds))
             }
             if state.chat.droppedMessageCount > 0, index == state.chat.droppedMessageCount {
+                let rule = state.glyphs == .ascii ? "--" : "──"
                 layout.append(
-                    message.id, message.role,
-                    head: TextLine("── the model reads from here on ──", role: .warning), body: .plain([]))
+                    message, mark: TextLine("\(rule) the model reads from here on \(rule)", role: .warning), body: .plain([]))
             }
-            layout.append(message.id, message.role, head: head(of: message, state), body: body)
+            layout.append(message, body: body)
         }
         return layout
     }
 
     /// Who speaks, which version this is, and how it was made.
-    private static func head(of message: StoredMessage, _ state: AppState) -> TextLine {
+    static func head(of message: StoredMessage, _ state: AppState) -> TextLine {
         var line = TextLine()
         switch message.role {
         case .user: line.append("you", role: .chatUser, attributes: .bold)
@@ -97,9 +97,10 @@ enum Figures {
         return (number > 0 ? "+" : "") + "\(number) %"
     }
 
-    static func duration(_ duration: Duration) -> String {
+    static func duration(_ duration: Duration, _ glyphs: GlyphSet = .unicode) -> String {
         let seconds = duration.seconds
-        if seconds < 0.001 { return "\(Quantity.decimal(seconds * 1e6, digits: 0)) µs" }
+        let micro = glyphs == .ascii ? "us" : "µs"
+        if seconds < 0.001 { return "\(Quantity.decimal(seconds * 1e6, digits: 0)) \(micro)" }
         if seconds < 1 { return "\(Quantity.decimal(seconds * 1e3, digits: seconds < 0.01 ? 1 : 0)) ms" }
         return "\(Quantity.decimal(seconds, digits: 1)) s"
     }

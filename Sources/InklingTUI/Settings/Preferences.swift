@@ -31,7 +31,10 @@ public struct Preferences: Sendable, Equatable {
     /// Whether a model's reasoning is folded when it is done.
     public var foldsReasoning = true
 
-    public var sampler = SamplerSettings()
+    /// What the user says of the sampler.
+    public var sampling = SamplerOverrides()
+    /// What the file of the model in use recommends where the user says nothing.
+    public var recommendedSampling = SamplerOverrides()
     /// The same each time when set; else each answer has its own.
     public var seed: UInt64?
     public var strategy = StrategyDescriptor.automatic.id
@@ -43,6 +46,11 @@ public struct Preferences: Sendable, Equatable {
     public var contextChoice = ContextChoice.ask
 
     public init() {}
+
+    /// What answers are made with, but for the seed.
+    public var sampler: SamplerSettings {
+        sampling.applied(to: recommendedSampling.applied(to: SamplerSettings()))
+    }
 
     /// What was set of the chosen strategy.
     public var strategyParameters: [String: ParameterValue] { parameters[strategy] ?? [:] }

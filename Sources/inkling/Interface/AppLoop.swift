@@ -42,7 +42,11 @@ struct AppLoop {
             for message in messages where goesOn {
                 goesOn = perform(App.update(&state, message), &state)
             }
-            // Keys that were typed ahead are taken first, up to a frame's worth.
+            // What was typed ahead is taken first, up to a frame's worth: a paste that comes as keys, a held key.
+            let isFull = clock.now + Self.frameTime
+            while goesOn, event != nil, clock.now < isFull, let next = terminal.nextEvent(before: clock.now) {
+                goesOn = perform(App.update(&state, .terminal(next)), &state)
+            }
             guard goesOn, isDirty, event != nil || clock.now >= lastFrame + Self.frameTime else { continue }
             terminal.present(App.render(&state))
             lastFrame = clock.now

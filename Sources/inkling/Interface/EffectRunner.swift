@@ -84,6 +84,14 @@ final class EffectRunner: Sendable {
         case .writeFile(let path, let text):
             let (mailbox, path) = (mailbox, library.places.expandingHome(path))
             disk.async { mailbox.post(.fileWritten(path: path, TextFile.write(text, to: path))) }
+        case .keep(let setting):
+            let (mailbox, files) = (mailbox, UserFiles(places: library.places))
+            disk.async {
+                switch files.keep(setting) {
+                case .success(let path): mailbox.post(.fileWritten(path: path, nil))
+                case .failure(let failure): mailbox.post(.fileWritten(path: "", failure))
+                }
+            }
         case .copy, .edit, .suspend, .redraw, .quit: break
         }
     }

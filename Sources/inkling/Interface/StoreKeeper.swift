@@ -29,7 +29,14 @@ final class StoreKeeper: Sendable {
         do throws(StoreError) {
             try perform(command, store())
         } catch {
-            mailbox.post(.store(.trouble(error.description)))
+            switch command {
+            case .append, .saveDraft, .finish, .select, .deleteSubtree, .update, .reopen, .save:
+                mailbox.post(.store(.trouble(error.description)))
+            case .recall, .list, .open, .rename, .delete, .undelete, .export:
+                mailbox.post(.store(.failed(error.description)))
+            // Conveniences, which nobody waits for.
+            case .rememberPrompt, .rememberPair: break
+            }
         }
     }
 
@@ -42,6 +49,10 @@ final class StoreKeeper: Sendable {
         case .select(let leaf, let chat): try store.select(leaf, in: chat)
         case .deleteSubtree(let id, let chat, let leaf): try store.deleteSubtree(of: id, in: chat, leaf: leaf)
         case .update(let chat): try store.update(chat)
+        case .reopen(let id): try store.reopen(id)
+        case .save(let conversation):
+            try store.save(conversation)
+            if store.isSaved { mailbox.post(.store(.saved)) }
         case .recall:
             mailbox.post(.store(.prompts(try store.prompts().reversed())))
             let pairs = try store.recentPairs().map { pair in
