@@ -47,7 +47,7 @@ import Testing
         ("[sampling]\nmax-tokens = 0", "config.toml:2:1: sampling.max-tokens is 0; it must be a whole number from 1 to 1000000, or empty"),
         ("[sampling]\nseed = 2026-01-01", "config.toml:2:1: sampling.seed is a date or a time; it must be a whole number, or empty"),
         ("[appearance]\nascii = \"perhaps\"", "config.toml:2:1: appearance.ascii is \"perhaps\"; it must be on or off"),
-        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\", which is not one of 2 there are; did you mean \"light\"?"),
+        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\", which is not one of 3 there are; did you mean \"light\"?"),
         ("[decodin]\nstrategy = \"sd\"", "config.toml:1:1: unknown section [decodin]; did you mean \"decoding\"?"),
         ("[decoding]\nstrategy = \"perl\"", "config.toml:2:1: decoding.strategy is \"perl\", which is not one of \(strategyCount) there are; did you mean \"pearl\"?"),
         ("\nsampling = 3", "config.toml:2:1: sampling is 3; it must be a section, [sampling]"),
@@ -76,7 +76,7 @@ import Testing
         ("[appearance]\ntheme = dark", "config.toml:2:9: this is no value; a text stands in quotes, as in theme = \"dark\""),
         ("[sampling\nx = 1", "config.toml:1:10: table header: expected ']', saw the end of the line"),
         ("[chat]\nsystem = \"a\nb\"", "config.toml:2:12: the string is not closed on its line"),
-        ("[panels]\nshown = [\"speed\",\n", "config.toml:3:1: the array is not closed when the file ends"),
+        ("[panels]\nshown = [\"speed\",\n", "config.toml:2:19: the array is not closed when the file ends"),
         ("[chat]\n[chat]", "config.toml:2:1: chat is there twice"),
         ("[chat]\nsystem = \"a\"\nsystem = \"b\"", "config.toml:3:10: system is there twice"),
     ])

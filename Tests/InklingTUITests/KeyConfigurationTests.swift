@@ -105,9 +105,12 @@ import Testing
         let (preferences, keys, issues) = ConfigurationFile.read(template, themes: ["dark"])
         #expect(issues.isEmpty && preferences == Preferences() && keys == .standard)
         let all = template.replacing("\n# ", with: "\n")
-        let (same, sameKeys, mistakes) = ConfigurationFile.read(all, themes: ["dark"])
+        var (same, sameKeys, mistakes) = ConfigurationFile.read(all, themes: ["dark"])
         #expect(mistakes.isEmpty, "\(mistakes)")
         #expect(sameKeys == .standard)
+        #expect(same.sampler == Preferences().sampler)
+        // What is written down counts as set.
+        same.sampling = Preferences().sampling
         #expect(same == Preferences())
     }
 }

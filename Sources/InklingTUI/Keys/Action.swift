@@ -296,7 +296,7 @@ public enum Action: String, Sendable, CaseIterable {
             .raceParameters, .raceModels, .racePrompt, .raceQuestion, .raceRounds, .raceTemperature, .raceAgain,
             .raceSave, .replayPause, .replayStep,
             .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower, .replayNext, .replayPrevious,
-            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextMessage,
+            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextPanel, .nextMessage,
             .previousMessage, .searchNext, .searchPrevious:
             false
         default: true

@@ -96,6 +96,7 @@ struct UserFiles {
         switch attributes[.type] as? FileAttributeType {
         case .typeRegular: break
         case .typeDirectory: return failure("it is a folder and not a file")
+        case .typeSymbolicLink: return failure("it is a link to a file that is not there")
         default: return failure("it is not a regular file")
         }
         if let size = attributes[.size] as? Int, size > byteLimit {
