@@ -162,7 +162,8 @@ public struct AppState: Sendable {
     public var tickInterval: Duration? {
         if let replay { return replay.isRunning ? .milliseconds(33) : toasts.isEmpty ? nil : .milliseconds(100) }
         if race.playbackTime(at: now.elapsed) != nil { return .milliseconds(33) }
-        let moves = race.isRunning || isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil
+        let moves =
+            race.isRunning || isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil
             || xray.wantsTicks
         return moves ? .milliseconds(100) : nil
     }

@@ -292,9 +292,9 @@ public enum Action: String, Sendable, CaseIterable {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
             .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .keepSetting, .setDraft,
             .noDraft, .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep,
-            .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .replayPause, .replayStep,
-            .raceAdd, .raceRemove, .raceParameters, .raceModels, .racePrompt, .raceQuestion, .raceRounds, .raceTemperature,
-            .raceAgain, .raceSave,
+            .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .raceAdd, .raceRemove,
+            .raceParameters, .raceModels, .racePrompt, .raceQuestion, .raceRounds, .raceTemperature, .raceAgain,
+            .raceSave, .replayPause, .replayStep,
             .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower, .replayNext, .replayPrevious,
             .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextPanel, .nextMessage,
             .previousMessage, .searchNext, .searchPrevious:

@@ -67,7 +67,10 @@ extension App {
         if layout.boxes.isEmpty {
             drawRows(state, scale, layout, &canvas)
         } else {
-            for (index, box) in layout.boxes.enumerated() { drawLane(index, state, scale, box, &canvas) }
+            for (index, box) in layout.boxes.enumerated() {
+                drawLane(index, state, scale, box, &canvas)
+                canvas.note(.row(index), in: box)
+            }
         }
         drawVerdict(state, layout.verdict, &canvas)
     }
@@ -233,6 +236,7 @@ extension App {
             var row = layout.rows.row(index)
             let lane = race.lane(index)
             let place = row
+            canvas.note(.row(index), in: place)
             let name = row.cutLeft(min(14, row.width / 3))
             canvas.write(
                 TextLine(racer.label, role: lane.isRunning ? .success : .text).truncated(to: name.width - 1, mark: canvas.glyphs.ellipsis),

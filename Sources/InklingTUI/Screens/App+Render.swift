@@ -153,7 +153,12 @@ extension App {
         if state.isGenerating, state.overlays.isEmpty, state.replay == nil {
             keys.append((state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop", .cancel))
         }
-        if state.race.isRunning, state.overlays.isEmpty, state.screen == .race { return [("esc", "stop the race", nil), ("f1", "help", nil)] }
+        if state.race.isRunning, state.overlays.isEmpty, state.screen == .race {
+            return [
+                (state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop the race", .cancel),
+                (state.keyName(of: .help, in: [.race, .everywhere]) ?? "f1", "help", .help),
+            ]
+        }
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
             return [("enter", "to the list", nil), ("esc", "no filter", nil)]
         }
