@@ -159,6 +159,7 @@ struct PictureScreen: ExpressibleByArgument {
         case "chat": ([], question)
         case "playground": ([], Self.steps("To undo the last commit<wait>"))
         case "xray": (question, [])
+        case "race": ([], Self.steps("<enter><wait>"))
         default: ([], [])
         }
     }
