@@ -72,16 +72,17 @@ struct ChatCommand: ParsableCommand {
     private func openInterface(
         _ given: SamplerOverrides, _ values: [String: ParameterValue], _ recorder: TraceRecorder?
     ) throws {
+        let (seed, strategy, limit, system) = (sampling.seed, decoding.given, n, self.system)
         try Interface(
             places: .current(folders: models.modelsDir.map { [$0] } ?? []),
             options: EngineOptions(session: models.session, chatFormat: models.chatFormat),
             source: .models(target: models.model, draft: models.draft), recorder: recorder
         ) { preferences in
             preferences.sampling = preferences.sampling.overridden(by: given)
-            preferences.seed = sampling.seed ?? preferences.seed
-            if let strategy = decoding.given { preferences.strategy = strategy }
+            preferences.seed = seed ?? preferences.seed
+            if let strategy { preferences.strategy = strategy }
             if !values.isEmpty { preferences.parameters[preferences.strategy] = values }
-            preferences.maxTokens = n ?? preferences.maxTokens
+            preferences.maxTokens = limit ?? preferences.maxTokens
             preferences.systemPrompt = system ?? preferences.systemPrompt
         }.run()
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import InklingCells
 import InklingDecoding
 
 /// Something about answers that `/set` can change. The table ``all`` has those of every answer; parameters of the
@@ -83,7 +84,7 @@ struct PlainChatSetting: Sendable {
         }
         let pair = words.count > 1 ? named("\(first)-\(words[1])") : nil
         guard let setting = pair ?? named(first) else {
-            let nearest = PlainChatSuggestion.nearest(to: first, in: settings.map(\.name))
+            let nearest = Suggestion.nearest(to: first, in: settings.map(\.name))
             return "unknown setting \"\(first)\"" + (nearest.map { "; did you mean \($0)?" } ?? "; /set lists them all")
         }
         let values = words.dropFirst(pair == nil ? 1 : 2)

@@ -65,6 +65,9 @@ struct TerminalScreen {
         }
     }
 
+    /// Whether the program is in the middle of a synchronised update: what a user sees changes at its end.
+    var isBeingDrawn: Bool { state.modes.contains(2026) }
+
     var text: String { rows.joined(separator: "\n") }
 
     /// Where the next character would stand.

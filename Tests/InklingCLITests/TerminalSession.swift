@@ -147,10 +147,10 @@ final class TerminalSession {
         try wait("no \"\(text)\" on the screen") { !$0.text.contains(text) }
     }
 
-    /// Waits until the screen is as it should be.
+    /// Waits until the screen is as it should be. While it is drawn nothing is looked at.
     func wait(_ what: String, until isRight: (TerminalScreen) -> Bool) throws {
         let start = time(nil)
-        while !isRight(screen) {
+        while screen.isBeingDrawn || !isRight(screen) {
             guard time(nil) - start < Self.patience, look() else { throw Problem.screen(what, shown: screen.text) }
         }
     }

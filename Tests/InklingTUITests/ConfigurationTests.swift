@@ -47,7 +47,7 @@ import Testing
         ("[sampling]\nmax-tokens = 0", "config.toml:2:1: sampling.max-tokens is 0; it must be a whole number from 1 to 1000000, or empty"),
         ("[sampling]\nseed = 2026-01-01", "config.toml:2:1: sampling.seed is a date or a time; it must be a whole number, or empty"),
         ("[appearance]\nascii = \"perhaps\"", "config.toml:2:1: appearance.ascii is \"perhaps\"; it must be on or off"),
-        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\", which is not one of 2 there are; did you mean \"light\"?"),
+        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\", which is not one of 3 there are; did you mean \"light\"?"),
         ("[decodin]\nstrategy = \"sd\"", "config.toml:1:1: unknown section [decodin]; did you mean \"decoding\"?"),
         ("[decoding]\nstrategy = \"perl\"", "config.toml:2:1: decoding.strategy is \"perl\", which is not one of \(strategyCount) there are; did you mean \"pearl\"?"),
         ("\nsampling = 3", "config.toml:2:1: sampling is 3; it must be a section, [sampling]"),

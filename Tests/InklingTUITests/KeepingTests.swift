@@ -51,13 +51,31 @@ import Testing
         stage.answer(["second"])
         #expect(saved(stage.takeEffects()).first?.tree.messages.last?.content == "second")
 
-        stage.send(.store(.saved))
+        stage.send(.store(.saved(first.chat.id)))
         #expect(stage.state.storeTrouble == nil)
         stage.type("three")
         stage.press("enter")
         let later = stored(stage.takeEffects())
         #expect(saved(later.map { .store($0) }).isEmpty)
         #expect(later.contains { if case .append = $0 { true } else { false } })
+    }
+
+    @Test func `A chat that is left while it cannot be saved is not forgotten`() throws {
+        var stage = asked()
+        let first = try #require(stage.state.chat.chat?.id)
+        stage.send(.store(.trouble("the disk is full")))
+        stage.press("ctrl-n")
+        _ = stage.takeEffects()
+        stage.type("another")
+        stage.press("enter")
+        let tried = saved(stage.takeEffects())
+        let second = try #require(stage.state.chat.chat?.id)
+        #expect(tried.last?.chat.id == second)
+        #expect(tried.first?.chat.id == first && tried.first?.tree.count == 2)
+        stage.send(.store(.saved(first)))
+        #expect(stage.state.storeTrouble != nil)
+        stage.send(.store(.saved(second)))
+        #expect(stage.state.storeTrouble == nil)
     }
 
     @Test func `Leaving with a chat that is not saved asks, and tries a last time`() throws {
@@ -215,7 +233,9 @@ import Testing
         var stage = Stage(80, 24)
         stage.press("ctrl-o")
         stage.send(.store(.listed(query: "", (1...60).map { .sample($0, "Chat number \($0)") })))
-        func first() -> String { stage.screen().split(separator: "\n").first { $0.contains("Chat number") }.map(String.init) ?? "" }
+        func first() -> String {
+            stage.screen().split(separator: "\n").first { $0.contains("Chat number") }.map(String.init) ?? ""
+        }
         for _ in 0..<30 {
             stage.press("j")
             _ = stage.frame()

@@ -109,7 +109,7 @@ import Testing
         #expect(mistakes.isEmpty, "\(mistakes)")
         #expect(sameKeys == .standard)
         #expect(same.sampler == Preferences().sampler)
-        // What is written down counts as set from then on.
+        // What is written down counts as set.
         same.sampling = Preferences().sampling
         #expect(same == Preferences())
     }

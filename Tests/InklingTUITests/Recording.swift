@@ -112,7 +112,9 @@ struct Recording: Codable {
     private static func compressed(_ rounds: [DecodingRound]) -> [DecodingRound] {
         var rounds = rounds
         let longest = Duration.microseconds(30)
-        let passes = rounds.flatMap(\.spans).map { $0.start..<$0.start + $0.duration }.sorted { $0.lowerBound < $1.lowerBound }
+        let passes = rounds.flatMap(\.spans).map { $0.start..<$0.start + $0.duration }.sorted {
+            $0.lowerBound < $1.lowerBound
+        }
         var (reached, removed) = (rounds.first?.start ?? .zero, Duration.zero)
         var cuts: [(after: Duration, removed: Duration)] = []
         for pass in passes {
@@ -132,8 +134,12 @@ struct Recording: Codable {
             let start = moved(rounds[index].start)
             rounds[index].start = start
             rounds[index].duration = moved(ends) + .microseconds(10) - start
-            for span in rounds[index].spans.indices { rounds[index].spans[span].start = moved(rounds[index].spans[span].start) }
-            if rounds[index].baseline != nil { rounds[index].baseline = plain.last { $0 < .milliseconds(1) } ?? plain[plain.count / 2] }
+            for span in rounds[index].spans.indices {
+                rounds[index].spans[span].start = moved(rounds[index].spans[span].start)
+            }
+            if rounds[index].baseline != nil {
+                rounds[index].baseline = plain.last { $0 < .milliseconds(1) } ?? plain[plain.count / 2]
+            }
         }
         return rounds
     }
@@ -201,7 +207,9 @@ extension Recording.Round {
                 tokens: zip(draft.tokens, draft.texts).map { Recording.Token($0, $1) }, score: draft.score,
                 weight: draft.weight, supports: draft.supports)
         }
-        measures = Dictionary(round.measures.filter { $0.value.isFinite }.map { ($0.name, $0.value) }) { first, _ in first }
+        measures = Dictionary(round.measures.filter { $0.value.isFinite }.map { ($0.name, $0.value) }) { first, _ in
+            first
+        }
         drafted = round.draftedCount
         stop = round.stop?.rawValue
         method = round.choice?.method
@@ -241,7 +249,7 @@ extension Recording.Round {
             CommittedToken(
                 id: TokenID(token.id), position: position + offset,
                 source: token.source.flatMap(TokenSource.init) ?? .target, logProbability: token.logProbability ?? 0,
-                alternatives: (token.alternatives ?? []).map { 
+                alternatives: (token.alternatives ?? []).map {
                     TokenAlternative(id: TokenID($0.id), probability: $0.probability, text: $0.text)
                 },
                 text: token.text)
@@ -281,12 +289,15 @@ extension Recording.Round {
         var summary: GenerationSummary?
     }
 
-    @Test(.enabled(if: RecordingTests.asks), arguments: ["ar", "sd", "specdec++", "pearl", "prompt-lookup", "auto", "superposed"])
+    @Test(
+        .enabled(if: RecordingTests.asks),
+        arguments: ["ar", "sd", "specdec++", "pearl", "prompt-lookup", "auto", "superposed"])
     func `Runs are recorded anew`(_ strategy: String) throws {
         let models = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Models")
         let target = try LoadedModel(path: models.appending(path: "inkling.gguf").path, pool: ComputePool(width: 1))
-        let draft = try LoadedModel(path: models.appending(path: "inkling-draft.gguf").path, pool: ComputePool(width: 1))
+        let draft = try LoadedModel(
+            path: models.appending(path: "inkling-draft.gguf").path, pool: ComputePool(width: 1))
         let head = HeadSearch.head(for: target, draft: draft, suggested: nil)
         let session = try ModelSession(
             target: target, draft: draft, head: head, options: SessionOptions(threads: 1))

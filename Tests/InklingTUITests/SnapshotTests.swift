@@ -61,6 +61,20 @@ import Testing
             stage.send(.models(.sample))
             stage.press("f6", "j")
         },
+        Scene(name: "models-memory") { stage in
+            stage.load()
+            stage.send(.models(.sample))
+            stage.press("f6", "j", "j", "j")
+            stage.send(
+                .memory(
+                    path: "/models/qwen2.5-0.5b-instruct-q8_0.gguf",
+                    MemoryOutlook(
+                        weightBytes: 531_000_000, peakBytes: 540_000_000,
+                        contexts: [(4096, 580), (8192, 630), (32768, 910)].map { tokens, total in
+                            MemoryOutlook.Context(
+                                tokens: tokens, kvBytes: (total - 531) * 1_000_000, totalBytes: total * 1_000_000)
+                        }, contextLength: 32768, freeBytes: 800_000_000)))
+        },
         Scene(name: "models-searching") { stage in stage.press("f6") },
         Scene(name: "settings") { stage in
             stage.load()

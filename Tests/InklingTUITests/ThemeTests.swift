@@ -24,7 +24,7 @@ import Testing
             #expect(theme?.name == file.name)
         }
         #expect(Theme.allBuiltIn.map(\.name) == BundledThemes.all.map(\.name))
-        #expect(Theme.allBuiltIn.first == .builtIn && Preferences().theme == "dark")
+        #expect(Theme.allBuiltIn.first == .builtIn && Theme.builtIn.name == "dark" && Theme.light.name == "light")
     }
 
     // MARK: Contrast

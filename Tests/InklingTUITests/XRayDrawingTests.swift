@@ -14,7 +14,8 @@ import Testing
 
     @Test func `Signs tell what became of each token`() {
         #expect(
-            fates(.toy(draft: [" the", " file", " list", " of"], accepted: 2, next: " show")) == "the file x:list (of) +show")
+            fates(.toy(draft: [" the", " file", " list", " of"], accepted: 2, next: " show"))
+                == "the file x:list (of) +show")
         #expect(fates(.toy(draft: [" the", " file"], accepted: 2, next: " name")) == "the file *name")
         #expect(fates(.toy(draft: [" a"], accepted: 1, pending: [" b", " c"])) == "a b? c?")
         #expect(fates(.plain(" the")) == "the")
@@ -72,19 +73,78 @@ import Testing
     }
 }
 
+@Suite struct XRayHostileTests {
+    /// What a file may say that no generator does.
+    @Test func `Figures that are no numbers break nothing`() {
+        for value in [Double.nan, .infinity, -.infinity, -1, 1e300] {
+            var stage = Stage(120, 40)
+            stage.load()
+            stage.press("f4")
+            stage.send(.engine(.begin()))
+            for name in ["stop-probability", "post-verify", "match-length"] {
+                var round = DecodingRound.toy(
+                    draft: [" a", " b", " c"], accepted: 1, next: " d", stop: .likelyRejection,
+                    measures: [
+                        RoundMeasure(name, value), RoundMeasure("threshold", value), RoundMeasure("block", value),
+                        RoundMeasure("match-length", value),
+                    ], risks: [Float(value), .nan, 0.5])
+                if name == "match-length" { round.spans.removeAll { $0.lane == .draft } }
+                stage.send(.engine(.round(round)))
+            }
+            stage.send(.engine(.round(DecodingRound.plain("a"))))
+            for _ in 0..<4 {
+                #expect(stage.frame().buffer.size == Size(width: 120, height: 40))
+                stage.press("up")
+            }
+        }
+    }
+
+    @Test func `Times that cannot be break nothing`() {
+        var stage = Stage(120, 40)
+        stage.load()
+        stage.press("f4")
+        stage.send(.engine(.begin()))
+        for (start, duration) in [
+            (Duration.zero, Duration.seconds(1_000_000_000)), (.seconds(-5), .seconds(-5)), (.zero, .zero),
+        ] {
+            var round = DecodingRound.toy(draft: [" a", " b", " c"], accepted: 1, next: " d")
+            (round.start, round.duration) = (start, duration)
+            round.spans = [
+                PassSpan(lane: .draft, start: start, duration: duration, rowCount: 1),
+                PassSpan(lane: .target, start: duration, duration: start, rowCount: 0),
+            ]
+            stage.send(.engine(.round(round)))
+            #expect(stage.frame().buffer.size.height == 40)
+        }
+    }
+}
+
 @Suite struct XRayExplanationTests {
     private func text(_ round: DecodingRound) -> String { XRayExplanation(round, glyphs: .ascii).text }
 
     @Test func `A refusal is explained with both models' opinions`() {
         let round = DecodingRound.toy(
-            draft: [" ls", " -l", " lists", " the", " list"], confidences: [0.9, 0.9, 0.8, 0.7, 0.63], accepted: 4, next: " show",
+            draft: [" ls", " -l", " lists", " the", " list"], confidences: [0.9, 0.9, 0.8, 0.7, 0.63], accepted: 4,
+            next: " show",
             stop: .likelyRejection,
-            measures: [RoundMeasure("stop-probability", 0.74), RoundMeasure("threshold", 0.7), RoundMeasure("head", 1)],
+            measures: [
+                RoundMeasure("stop-probability", 0.74), RoundMeasure("threshold", 0.7), RoundMeasure("head", 1),
+            ],
             risks: [0.1, 0.2, 0.4, 0.6, 0.74])
         #expect(
             text(round)
                 == "The draft wrote 5 tokens and stopped at 'list' since a refusal had become 74 % likely (limit 70 %); "
                 + "the target took 4, refused 'list' (12 % against the draft's 63 %) and put 'show' (70 %) instead.")
+    }
+
+    @Test func `A draft that ended because more would not pay says so`() {
+        let round = DecodingRound.toy(
+            draft: [" a"], accepted: 1, next: " b", stop: .likelyRejection,
+            measures: [RoundMeasure("stop-probability", 0.01), RoundMeasure("threshold", 0.002)], risks: [0.01])
+        #expect(
+            text(round)
+                == "The draft wrote 1 token and stopped at 'a' since with a refusal 1 % likely another would not pay "
+                + "(limit under 1 %); the target took it and added 'b' in the same pass.")
     }
 
     @Test func `A draft that was taken as a whole brings a bonus`() {
@@ -96,7 +156,8 @@ import Testing
     @Test func `Plain rounds and choices are explained`() {
         #expect(text(.plain(" the")) == "One pass of the target gave one token, 'the' (82 %).")
         #expect(
-            text(.plain(" the", stop: .noMatch)).hasPrefix("There was nothing to copy: the text never ended like this before."))
+            text(.plain(" the", stop: .noMatch)).hasPrefix(
+                "There was nothing to copy: the text never ended like this before."))
         #expect(
             text(.plain(" the", choice: MethodChoice(method: "ar", reason: .remeasured)))
                 .hasPrefix("Chosen: no draft (measured again). "))
@@ -108,7 +169,8 @@ import Testing
             #expect(!recording.rounds.isEmpty)
             for (index, round) in recording.rounds.enumerated() {
                 let text = text(round.round(index: index, position: index))
-                #expect(text.hasSuffix(".") && !text.contains("  ") && !text.contains("?'"), "\(name) \(index): \(text)")
+                #expect(
+                    text.hasSuffix(".") && !text.contains("  ") && !text.contains("?'"), "\(name) \(index): \(text)")
             }
         }
     }
@@ -136,7 +198,8 @@ import Testing
     }
 
     @Test func `The lines hold the whole text at any width, however it comes`() {
-        let text = "Use `ls -lS` to list files, largest first.\nÄn émöji 👩‍👩‍👧 and 漢字, a-very-long-word-that-does-not-fit-anywhere.\n\n  end "
+        let text =
+            "Use `ls -lS` to list files, largest first.\nÄn émöji 👩‍👩‍👧 and 漢字, a-very-long-word-that-does-not-fit-anywhere.\n\n  end "
         for width in 1...40 {
             let whole = lines(run([text]), width: width)
             let single = lines(run(text.map { String($0) }), width: width)
@@ -176,7 +239,9 @@ import Testing
         #expect(end.column(.milliseconds(500)) == 60)
         #expect(end.step == .milliseconds(1))
         let middle = XRayAxis(run, shown: 0..<50, cursor: 20, isFollowing: false, columns: 60)
-        #expect((0..<60).contains(middle.column(.milliseconds(200))) && (0..<60).contains(middle.column(.milliseconds(210))))
+        #expect(
+            (0..<60).contains(middle.column(.milliseconds(200))) && (0..<60).contains(middle.column(.milliseconds(210)))
+        )
         let start = XRayAxis(run, shown: 0..<50, cursor: 0, isFollowing: false, columns: 60)
         #expect(start.start == .zero)
     }

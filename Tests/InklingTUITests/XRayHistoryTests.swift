@@ -15,7 +15,8 @@ import Testing
 
     @Test func `Each generation is a run of its rounds`() {
         let history = history([
-            .begin(1), .round(.plain(index: 0, "a"), of: 1), .round(.plain(index: 1, "b"), of: 1), .end(1, strategy: "ar"),
+            .begin(1), .round(.plain(index: 0, "a"), of: 1), .round(.plain(index: 1, "b"), of: 1),
+            .end(1, strategy: "ar"),
             .begin(2), .round(.plain(index: 0, "c"), of: 2),
         ])
         #expect(history.runs.map(\.rounds.count) == [2, 1])
@@ -32,7 +33,9 @@ import Testing
     @Test func `What was refused before its first round leaves nothing`() {
         let history = history([
             .begin(1),
-            .generation(GenerationID(1), .finished(.refused(.generation(.promptTooLong(tokenCount: 9, capacity: 5, lane: .target))))),
+            .generation(
+                GenerationID(1),
+                .finished(.refused(.generation(.promptTooLong(tokenCount: 9, capacity: 5, lane: .target))))),
         ])
         #expect(history.runs.isEmpty)
     }
@@ -76,7 +79,8 @@ import Testing
         history.take(.round(.plain("x")))
         history.take(.end())
         let live = LiveCompletion(
-            text: " a", state: LiveContinuation(tokens: [TokenID(1)], score: -1, weight: 1, hasSupport: false, isFinished: false),
+            text: " a",
+            state: LiveContinuation(tokens: [TokenID(1)], score: -1, weight: 1, hasSupport: false, isFinished: false),
             pieces: [" a"])
         for text in ["T", "To"] {
             history.beginDrafts(of: text)
@@ -91,7 +95,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ar", "ar"), ("sd", "sd"), ("specdec++", "specdec++"), ("pearl", "pearl"), ("prompt-lookup", "prompt-lookup"), ("auto", "auto"),
+        ("ar", "ar"), ("sd", "sd"), ("specdec++", "specdec++"), ("pearl", "pearl"), ("prompt-lookup", "prompt-lookup"),
+        ("auto", "auto"),
         ("superposed", "superposed"),
     ])
     func `The method of a run is known while it goes on`(_ name: String, _ method: String) {
@@ -217,5 +222,26 @@ import Testing
         state.follow()
         #expect(change(&state, by: 1) == false)
         #expect(state.shown.isEmpty && state.cursor == nil)
+    }
+}
+
+@Suite struct XRayReplayTests {
+    @Test func `A recording plays into the X-ray, and its keys step the recording`() {
+        var stage = Stage(100, 30)
+        _ = App.start(&stage.state, replaying: ReplayState(name: "a.jsonl", trace: .sample()))
+        stage.pass(.zero)
+        stage.press("f4", "right", "right", "right")
+        #expect(stage.state.replay?.isPaused == true)
+        #expect(stage.state.xray.shown == 0..<1)
+        #expect(stage.state.xray.run?.method == "sd")
+        // The recording knows what drafted tokens stand for.
+        #expect(stage.state.xray.run?[0]?.draft?.texts == [" draft", "ed"])
+        stage.press("right")
+        #expect(stage.state.xray.shown == 0..<2)
+        stage.press("left")
+        #expect(stage.state.xray.shown == 0..<1)
+        #expect(stage.state.screen == .xray)
+        stage.press("r")
+        #expect(stage.state.toasts.last?.text.hasPrefix("this is a replay: ") == true)
     }
 }

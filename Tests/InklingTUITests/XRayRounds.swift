@@ -21,14 +21,16 @@ extension DecodingRound {
         let isRejected = accepted < words.count
         var committed = (0..<accepted).map { place in
             CommittedToken(
-                id: TokenID(Int32(100 + place)), position: 10 + place, source: .draft, logProbability: -0.1, text: words[place])
+                id: TokenID(Int32(100 + place)), position: 10 + place, source: .draft, logProbability: -0.1,
+                text: words[place])
         }
         if let next {
             committed.append(
                 CommittedToken(
                     id: TokenID(7), position: 10 + accepted, source: isRejected ? .correction : .bonus,
                     logProbability: -0.35,
-                    alternatives: isRejected ? [TokenAlternative(id: TokenID(Int32(100 + accepted)), probability: rejected.target)] : [],
+                    alternatives: isRejected
+                        ? [TokenAlternative(id: TokenID(Int32(100 + accepted)), probability: rejected.target)] : [],
                     text: next))
         }
         let start = Duration.milliseconds(10 * index)
@@ -44,7 +46,8 @@ extension DecodingRound {
                 acceptedPath: Array(0..<accepted), next: next == nil ? nil : TokenID(7),
                 rejection: isRejected
                     ? Verdict.Rejection(
-                        node: accepted, targetProbability: rejected.target, draftProbability: rejected.draft, uniform: 0.5)
+                        node: accepted, targetProbability: rejected.target, draftProbability: rejected.draft,
+                        uniform: 0.5)
                     : nil),
             committed: committed, measures: measures, draftedCount: words.count, stop: stop, choice: choice,
             pending: pending.indices.map { TokenID(Int32(300 + $0)) }, pendingTexts: pending, spans: drafts + [target],
@@ -53,11 +56,15 @@ extension DecodingRound {
     }
 
     /// Plain decoding.
-    static func plain(index: Int = 0, _ text: String, choice: MethodChoice? = nil, stop: DraftStop? = nil) -> DecodingRound {
+    static func plain(index: Int = 0, _ text: String, choice: MethodChoice? = nil, stop: DraftStop? = nil)
+        -> DecodingRound
+    {
         let start = Duration.milliseconds(10 * index)
         return DecodingRound(
             index: index,
-            committed: [CommittedToken(id: TokenID(4), position: 10 + index, source: .target, logProbability: -0.2, text: text)],
+            committed: [
+                CommittedToken(id: TokenID(4), position: 10 + index, source: .target, logProbability: -0.2, text: text)
+            ],
             draftedCount: 0, stop: stop, choice: choice,
             spans: [PassSpan(lane: .target, start: start, duration: .milliseconds(5), rowCount: 1)], start: start,
             duration: .milliseconds(6),
@@ -98,7 +105,9 @@ extension DecodingRound {
 
     /// Three drafts in superposition.
     static func mixture(index: Int = 0, length: Int) -> DecodingRound {
-        let words = [[" a", " folder", " use", " ls"], [" the", " home", " folder", ","], [" one", " place", " with", " find"]]
+        let words = [
+            [" a", " folder", " use", " ls"], [" the", " home", " folder", ","], [" one", " place", " with", " find"],
+        ]
         return DecodingRound(
             index: index, committed: [],
             hypotheses: words.enumerated().map { place, words in

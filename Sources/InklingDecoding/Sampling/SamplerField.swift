@@ -50,7 +50,7 @@ public struct SamplerField: Sendable, Identifiable, CustomStringConvertible {
             "DRY: how fast that grows with the length of the repetition"),
         whole(
             "dry-allowed-length", title: "DRY allowed length", \.dry.allowedLength,
-            SamplerSettings.dryAllowedLengthRange, "DRY: tokens of a repetition that cost nothing yet"),
+            SamplerSettings.dryAllowedLengthRange, "DRY: shorter repetitions are left alone"),
         whole(
             "dry-penalty-last-n", title: "DRY window", \.dry.window, SamplerSettings.dryWindowRange,
             "DRY: tokens that it looks back on; -1: all since the turn began"),

@@ -13,6 +13,10 @@ extension App {
         let takesDrafts = state.screen == .playground && state.overlays.isEmpty && action.recentIndex != nil
         if !takesDrafts, let effects = everywhere(&state, action) { return effects }
         if !state.overlays.isEmpty { return overlayAction(&state, action) }
+        if state.panels.zoomed != nil, action == .cancel, !state.isGenerating {
+            state.panels.zoomed = nil
+            return []
+        }
         switch state.screen {
         case .chat: return chatAction(&state, action)
         case .playground: return playgroundAction(&state, action)
@@ -25,7 +29,12 @@ extension App {
     /// Actions that mean the same wherever one is; nil for the others.
     private static func everywhere(_ state: inout AppState, _ action: Action) -> [Effect]? {
         switch action {
-        case .help: open(&state, .page(helpPage(state)))
+        case .help:
+            if case .page? = state.overlays.last {
+                state.overlays.removeLast()
+            } else {
+                open(&state, .page(helpPage(state)))
+            }
         case .palette: open(&state, .palette(PaletteState()))
         case .chatScreen: show(&state, .chat)
         case .playgroundScreen:
@@ -34,7 +43,7 @@ extension App {
         case .xrayScreen: show(&state, .xray)
         case .modelsScreen:
             show(&state, .models)
-            return state.models.listing == nil ? [.findModels] : []
+            return state.models.listing == nil ? [.findModels] : askMemory(&state)
         case .settingsScreen: show(&state, .settings)
         case .chats:
             open(&state, .chats(ChatListState()))
@@ -53,10 +62,11 @@ extension App {
             togglePanel(&state, action)
         case .nextStrategy: nextStrategy(&state)
         case .nextTheme:
-            let names = state.themes.map(\.name)
-            let index = names.firstIndex(of: state.theme.name) ?? 0
-            if !names.isEmpty { state.preferences.theme = names[(index + 1) % names.count] }
-            state.note("theme: \(state.theme.name)")
+            let names = state.themeNames
+            let index = names.firstIndex(of: state.preferences.theme) ?? 0
+            state.preferences.theme = names[(index + 1) % names.count]
+            let isAutomatic = state.preferences.theme == Preferences.automaticTheme
+            state.note("theme: \(state.preferences.theme)" + (isAutomatic ? " (\(state.theme.name))" : ""))
         case .chooseTheme: openThemes(&state)
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]

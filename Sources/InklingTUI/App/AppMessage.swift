@@ -14,6 +14,8 @@ public enum AppMessage: Sendable {
     case store(StoreReply)
     /// What models there are on this machine.
     case models(ModelListing)
+    /// What the model at a path would take in memory; nil if it cannot be run.
+    case memory(path: String, MemoryOutlook?)
     /// What `$EDITOR` left, or why it did not run.
     case edited(Result<String, EffectFailure>)
     case fileRead(path: String, Result<String, EffectFailure>)
@@ -46,7 +48,7 @@ public enum StoreReply: Sendable {
     /// Chats cannot be kept at present: why.
     case trouble(String)
     /// A whole conversation was stored: what could not be kept before is.
-    case saved
+    case saved(ChatID)
     /// Something that was asked for could not be done; what is written is kept all the same.
     case failed(String)
     /// The store was repaired, replaced or is new: what the user should know.

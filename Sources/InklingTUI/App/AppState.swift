@@ -73,10 +73,14 @@ public struct AppState: Sendable {
     public var toasts: [Toast] = []
 
     public var preferences: Preferences
+    /// What configuration and flags say, without what was changed since.
+    public var configured: Preferences
     public var themes: [Theme]
     public var keyMap: KeyMap
     /// What the terminal shows; themes are adapted to it.
     public var colorDepth = ColorDepth.rgb
+    /// What is behind the terminal's text; nil if nobody knows.
+    public var ground: TerminalGround?
 
     /// What runs; nil before the first model is loaded.
     public var session: SessionSnapshot?
@@ -101,6 +105,8 @@ public struct AppState: Sendable {
     public var recentPairs: [RecentPair] = []
     /// Why chats are not kept, where that is so.
     public var storeTrouble: String?
+    /// Chats that were left while they could not be kept.
+    var unsaved: [Conversation] = []
 
     /// What stands where in the last frame, for the mouse.
     var hits: [MouseHit] = []
@@ -114,20 +120,29 @@ public struct AppState: Sendable {
         self.size = size
         self.now = now
         self.preferences = preferences
+        configured = preferences
         self.themes = themes
         self.keyMap = keyMap
         random = SplitMix(seed: seed)
     }
 
     public var theme: Theme {
-        let name = themeInView ?? preferences.theme
-        return (themes.first { $0.name == name } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
+        theme(named: themeInView ?? preferences.theme).adapted(to: colorDepth)
+    }
+
+    /// What can be chosen, the automatic one first.
+    var themeNames: [String] { [Preferences.automaticTheme] + themes.map(\.name) }
+
+    func theme(named name: String) -> Theme {
+        let automatic = ground == .light ? "light" : "dark"
+        let name = name == Preferences.automaticTheme ? automatic : name
+        return themes.first { $0.name == name } ?? themes.first ?? .builtIn
     }
 
     /// The theme that is being looked at before it is chosen. However the list is closed, the chosen one is back.
     private var themeInView: String? {
-        for case .themes(let list) in overlays where themes.indices.contains(list.list.selected) {
-            return themes[list.list.selected].name
+        for case .themes(let list) in overlays where themeNames.indices.contains(list.list.selected) {
+            return themeNames[list.list.selected]
         }
         return nil
     }

@@ -17,6 +17,8 @@ public enum Effect: Sendable, Equatable {
     case complete(CompletionRequest, number: Int)
     case cancelCompletion
     case findModels
+    /// What the model at a path would take in memory.
+    case estimateMemory(path: String)
     case store(StoreCommand)
     /// To the clipboard.
     case copy(String)
@@ -35,7 +37,7 @@ extension Effect {
     /// Whether it needs neither models nor the store.
     var isPossibleInReplay: Bool {
         switch self {
-        case .copy, .suspend, .redraw, .quit, .findModels, .writeFile, .keep: true
+        case .copy, .suspend, .redraw, .quit, .findModels, .estimateMemory, .writeFile, .keep: true
         case .loadChoice, .load, .cancelLoad, .generate, .cancelGeneration, .countTokens, .complete, .cancelCompletion,
             .store, .edit, .readFile:
             false

@@ -161,6 +161,7 @@ extension App {
             ending: nil, model: state.session?.target.name, strategy: state.preferences.strategy)
         var effects: [Effect] = []
         guard add(&state, answer, &effects) else { return [] }
+        state.chat.selected = answer.id
         return effects + generate(&state, into: answer.id, prefix: nil, tokens: [])
     }
 
@@ -330,7 +331,12 @@ extension App {
         }
         let next = max(0, min(path.count - 1, current + step))
         state.chat.selected = path[next].id
-        showSelected(&state)
+        // Upwards a long message is come upon at its end.
+        if step < 0, next < current, let entry = layout.entry(of: path[next].id), entry.end - entry.start > height {
+            state.chat.scroll.scroll(to: entry.end - height, height: height, count: layout.lineCount)
+        } else {
+            showSelected(&state)
+        }
     }
 
     /// From the beginning of one message to that of another, however long they are.

@@ -13,7 +13,7 @@ extension App {
             state.session = nil
             return []
         case .generation(_, let generationEvent):
-            state.xray.take(event)
+            state.xray.take(withTexts(event, state))
             return generation(&state, generationEvent)
         case .tokenCount(_, let count):
             if let count, let text = state.chat.askedTokens { state.chat.composerTokens = (text, count) }
@@ -61,6 +61,7 @@ extension App {
     private static func loaded(_ state: inout AppState, _ session: SessionSnapshot) -> [Effect] {
         let isOtherTarget = state.session?.target.path != session.target.path
         state.session = session
+        state.models.forgetMemory()
         state.preferences.recommendedSampling = session.recommendedSampling.overrides
         state.loading = nil
         state.metrics.reset()
@@ -80,7 +81,7 @@ extension App {
         state.note("\(session.target.name) is ready\(draft)")
         state.playground.outcomes = [:]
         let drafts = state.screen == .playground ? complete(&state) : []
-        return drafts + [
+        return drafts + askMemory(&state) + [
             .store(
                 .rememberPair(
                     target: InklingStore.ModelReference(name: session.target.name, path: session.target.path),

@@ -92,8 +92,15 @@ public struct ChatState: Sendable {
 }
 
 extension AppState {
+    /// What must be stored as a whole while there is trouble with storing, the chat that is read last.
+    var conversationsToSave: [Conversation] {
+        let current = chat.chat.map { [Conversation(chat: $0, tree: chat.tree)] } ?? []
+        return unsaved.filter { $0.chat.id != chat.chat?.id } + current
+    }
+
     /// Goes to another chat, or to a new one; what is being written goes along.
     mutating func turn(to conversation: Conversation?) {
+        if storeTrouble != nil { unsaved = conversationsToSave }
         var next = ChatState()
         next.history = chat.history
         // An edit belongs to the chat that is left.

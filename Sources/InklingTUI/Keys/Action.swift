@@ -270,7 +270,7 @@ public enum Action: String, Sendable, CaseIterable {
             .noDraft, .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep,
             .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .replayPause, .replayStep,
             .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower, .replayNext, .replayPrevious,
-            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextMessage,
+            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextPanel, .nextMessage,
             .previousMessage, .searchNext, .searchPrevious:
             false
         default: true

@@ -128,6 +128,7 @@ extension KeyMap {
         add(.transcript, .searchPrevious, "N")
         add(.transcript, .exportChat, "x")
         add(.transcript, .focusNext, "tab", "i")
+        for (index, panel) in PanelRegistry.all.prefix(9).enumerated() { add(.transcript, panel.action, "\(index + 1)") }
         add(.transcript, .help, "?")
         add(.transcript, .quit, "q")
 
@@ -166,7 +167,7 @@ extension KeyMap {
         add(.chats, .deleteChat, "d", footer: "delete")
         add(.chats, .undoDelete, "u", footer: "undo")
         add(.chats, .exportChat, "x", footer: "export")
-        add(.chats, .newChat, "n")
+        add(.chats, .newChat, "n", footer: "new")
         add(.chats, .help, "?")
 
         add(.settings, .up, "k", "up")
@@ -245,14 +246,14 @@ extension KeyMap {
         add(.page, .bottom, "G", "end")
         add(.page, .cancel, "q", "?")
 
-        add(.everywhere, .help, "f1", footer: "help")
+        add(.everywhere, .help, "f1")
         add(.everywhere, .palette, "ctrl-p", footer: "commands")
         add(.everywhere, .chatScreen, "f2", "alt-c")
         add(.everywhere, .playgroundScreen, "f3", "alt-p")
         add(.everywhere, .xrayScreen, "f4", "alt-x", footer: "X-ray")
-        add(.everywhere, .modelsScreen, "f6", "alt-m")
+        add(.everywhere, .modelsScreen, "f6", "alt-m", footer: "models")
         add(.everywhere, .settingsScreen, "f7", "alt-s")
-        add(.everywhere, .chats, "ctrl-o")
+        add(.everywhere, .chats, "ctrl-o", footer: "chats")
         add(.everywhere, .newChat, "ctrl-n")
         add(.everywhere, .panels, "alt-v", "f8")
         add(.everywhere, .zoomPanel, "alt-z", "f9")

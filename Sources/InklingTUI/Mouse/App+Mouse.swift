@@ -94,7 +94,7 @@ extension App {
             return []
         case .themes(var list):
             if list.list.selected == index { return perform(&state, .choose) }
-            list.list.select(index, count: state.themes.count)
+            list.list.select(index, count: state.themeNames.count)
             state.overlays[state.overlays.count - 1] = .themes(list)
             return []
         case .page, .field, .choice: return []
@@ -105,6 +105,7 @@ extension App {
             state.models.isFiltering = false
             if state.models.list.selected == index { return perform(&state, .choose) }
             state.models.list.select(index, count: state.models.rows.count)
+            return askMemory(&state)
         case .settings:
             if state.settings.list.selected == index { return perform(&state, .choose) }
             let count = SettingRegistry.all(for: state.preferences, themes: state.themes.map(\.name)).count

@@ -97,7 +97,7 @@ extension App {
         for (row, index) in visible.enumerated() {
             let place = inside.row(row)
             let summary = rows[index].summary
-            let facts = "\(summary.messageCount) message\(summary.messageCount == 1 ? "" : "s") · \(day(summary.updated))"
+            let facts = facts(summary, width: place.width)
             let left = place.splitLeft(max(0, place.width - facts.count - 2)).left
             var line = TextLine(summary.title.isEmpty ? summary.firstLine : summary.title)
             if let snippet = rows[index].snippet { line.append("  \(snippet)", role: .dim) }
@@ -106,6 +106,14 @@ extension App {
             canvas.note(.row(index), in: place)
             if index == list.list.selected { canvas.buffer.select(place, theme: canvas.theme) }
         }
+    }
+
+    /// How long a chat is and when it was written to last, as far as its title leaves room.
+    private static func facts(_ summary: ChatSummary, width: Int) -> String {
+        let day = day(summary.updated)
+        let count = "\(summary.messageCount) message\(summary.messageCount == 1 ? "" : "s") · "
+        let choices = [count + day, day, String(day.dropFirst(5).prefix(5)), ""]
+        return choices.first { $0.count + 30 <= width } ?? ""
     }
 
     /// The date of a moment, `2026-03-01 12:00`.
@@ -132,7 +140,10 @@ extension App {
 
     private static func draw(_ choice: ChoiceState, _ state: AppState, _ canvas: inout Canvas) {
         let options = choice.options.map { option in
-            TextLine([TextSpan(" \(option.key) ", role: .key, attributes: .reverse), TextSpan("  \(option.title)", role: .text)])
+            TextLine([
+                TextSpan(" \(option.key) ", role: .key, attributes: .reverse),
+                TextSpan("  \(option.title)", role: .text),
+            ])
         }
         let lines = choice.lines + (choice.lines.isEmpty ? [] : [TextLine()]) + options
         let width = min(state.size.width - 4, max(displayWidth(choice.title) + 8, (lines.map(\.width).max() ?? 0) + 4))
@@ -150,6 +161,18 @@ extension App {
 
     static func helpPage(_ state: AppState) -> PageState {
         var lines: [TextLine] = []
+        let column = min(26, max(14, state.size.width / 3))
+        func add(_ keys: String, _ title: String) {
+            let keys = TextLine("  " + keys, role: .key).wrapped(to: column, hangingIndent: 4)
+            for (index, part) in keys.enumerated() {
+                var line = part
+                if index == keys.count - 1 {
+                    line.append(String(repeating: " ", count: max(1, column + 2 - part.width)))
+                    line.append(title, role: .text)
+                }
+                lines.append(line)
+            }
+        }
         // What counts here first, then the rest.
         let here = contexts(of: state)
         for context in here + KeyContext.allCases.filter({ !here.contains($0) }) {
@@ -161,22 +184,15 @@ extension App {
             for row in rows where !seen.contains(row.action) {
                 seen.append(row.action)
                 let keys = rows.filter { $0.action == row.action }.map(\.key.name).joined(separator: ", ")
-                lines.append(helpLine(keys, row.action.title))
+                add(keys, row.action.title)
             }
         }
         lines += [TextLine(), TextLine("While writing", role: .heading)]
-        for row in EditorCommand.keys { lines.append(helpLine(row.names.joined(separator: ", "), row.help)) }
+        for row in EditorCommand.keys { add(row.names.joined(separator: ", "), row.help) }
         lines += [TextLine(), TextLine("Commands in a message", role: .heading)]
         for row in SlashCommand.rows {
-            lines.append(helpLine("/" + row.name + (row.argument.isEmpty ? "" : " " + row.argument), row.help))
+            add("/" + row.name + (row.argument.isEmpty ? "" : " " + row.argument), row.help)
         }
         return PageState(title: "Help", lines: lines)
-    }
-
-    private static func helpLine(_ keys: String, _ title: String) -> TextLine {
-        TextLine([
-            TextSpan("  " + keys + String(repeating: " ", count: max(1, 26 - displayWidth(keys))), role: .key),
-            TextSpan(title, role: .text),
-        ])
     }
 }

@@ -333,11 +333,13 @@ extension App {
             state.storeTrouble = text
             state.note(text, .failure)
             // Once at once, as what failed may have been one step alone; then with each message.
-            guard isNew, let chat = state.chat.chat else { return [] }
-            return [.store(.save(Conversation(chat: chat, tree: state.chat.tree)))]
-        case .saved:
-            if state.storeTrouble != nil { state.note("the chat is saved again") }
+            return isNew ? state.conversationsToSave.map { .store(.save($0)) } : []
+        case .saved(let id):
+            state.unsaved.removeAll { $0.chat.id == id }
+            let isCurrent = id == state.chat.chat?.id || state.chat.chat == nil
+            guard state.storeTrouble != nil, isCurrent, state.unsaved.isEmpty else { return [] }
             state.storeTrouble = nil
+            state.note("chats are saved again")
             return []
         case .failed(let text):
             state.note(text, .failure)

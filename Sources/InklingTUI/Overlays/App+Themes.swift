@@ -5,13 +5,14 @@ internal import InklingCells
 extension App {
     /// Opens the list of themes, on the one in use.
     static func openThemes(_ state: inout AppState) {
-        let current = state.themes.firstIndex { $0.name == state.preferences.theme } ?? 0
+        let current = state.themeNames.firstIndex(of: state.preferences.theme) ?? 0
         open(&state, .themes(ThemeListState(selected: current)))
     }
 
     static func themesAction(_ state: inout AppState, _ list: ThemeListState, _ action: Action) -> [Effect] {
         var list = list
-        let count = state.themes.count
+        let names = state.themeNames
+        let count = names.count
         switch action {
         case .up: list.list.move(by: -1, count: count)
         case .down: list.list.move(by: 1, count: count)
@@ -24,8 +25,8 @@ extension App {
             return []
         case .choose:
             state.overlays.removeLast()
-            guard state.themes.indices.contains(list.list.selected) else { return [] }
-            state.preferences.theme = state.themes[list.list.selected].name
+            guard names.indices.contains(list.list.selected) else { return [] }
+            state.preferences.theme = names[list.list.selected]
             let settings = SettingRegistry.all(for: state.preferences, themes: state.themes.map(\.name))
             guard let setting = SettingRegistry.named("appearance.theme", in: settings) else { return [] }
             return [.keep(KeptSetting(setting, of: state.preferences))]
@@ -37,16 +38,17 @@ extension App {
 
     /// Names on the left; on the right some colours of each theme on its own ground.
     static func draw(_ list: ThemeListState, _ state: AppState, _ canvas: inout Canvas) {
-        let nameWidth = min(24, max(12, state.themes.map { displayWidth($0.name) }.max() ?? 0) + 2)
+        let names = state.themeNames
+        let nameWidth = min(24, max(12, names.map { displayWidth($0) }.max() ?? 0) + 2)
         let inside = box(
-            "Themes", width: nameWidth + 21, height: min(state.size.height - 4, state.themes.count + 2), state, &canvas)
-        let visible = list.list.visible(height: inside.height, count: state.themes.count)
+            "Themes", width: nameWidth + 21, height: min(state.size.height - 4, names.count + 2), state, &canvas)
+        let visible = list.list.visible(height: inside.height, count: names.count)
         for (row, index) in visible.enumerated() {
             let place = inside.row(row)
-            let theme = state.themes[index].adapted(to: state.colorDepth)
+            let theme = state.theme(named: names[index]).adapted(to: state.colorDepth)
             let (name, sample) = place.splitRight(17)
             canvas.write(
-                TextLine(state.themes[index].name).truncated(to: name.width - 1, mark: canvas.glyphs.ellipsis),
+                TextLine(names[index]).truncated(to: name.width - 1, mark: canvas.glyphs.ellipsis),
                 at: name.origin, within: name)
             canvas.buffer.fill(sample, style: theme[.text])
             var x = sample.x + 1

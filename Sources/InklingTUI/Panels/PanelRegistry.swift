@@ -32,9 +32,17 @@ extension App {
         for (panel, height) in zip(shown, heights) {
             let box = rest.cutTop(height + 2)
             let inside = canvas.buffer.drawBorder(
-                box, title: TextLine(panel.title, role: .panelTitle), theme: canvas.theme, glyphs: canvas.glyphs)
+                box, title: title(of: panel, state), theme: canvas.theme, glyphs: canvas.glyphs)
             panel.draw(state, inside.inset(dx: 1), &canvas)
         }
+    }
+
+    /// A panel's title, with the key that hides it where that key counts now.
+    private static func title(of panel: PanelDescriptor, _ state: AppState) -> TextLine {
+        guard state.screen == .chat, state.chat.focus == .transcript, state.overlays.isEmpty,
+            let key = state.keyMap.key(for: panel.action, in: .transcript)
+        else { return TextLine(panel.title, role: .panelTitle) }
+        return TextLine([TextSpan(key.name + " ", role: .key), TextSpan(panel.title, role: .panelTitle)])
     }
 
     /// Rows for each of a few panels.

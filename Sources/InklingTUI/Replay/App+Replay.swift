@@ -31,7 +31,8 @@ extension App {
             switch entry.event {
             case .pieces(let pieces):
                 state.pieces.merge(pieces) { _, new in new }
-            case .engine(.generation(_, .asked(let request))):
+            case .engine(.generation(let id, .asked(let request))):
+                state.xray.take(.generation(id, .asked(request)))
                 state.replayedStrategy = request.strategy
                 ask(&state, request)
             // Nothing is stored and nothing is loaded: what was done then was done.
@@ -177,6 +178,7 @@ extension AppState {
         var state = earlier
         (state.size, state.now, state.screen, state.overlays, state.toasts) = (size, now, screen, overlays, toasts)
         (state.preferences, state.themes, state.keyMap, state.colorDepth) = (preferences, themes, keyMap, colorDepth)
+        (state.configured, state.ground) = (configured, ground)
         (state.models, state.settings, state.panels) = (models, settings, panels)
         state.replay = replay
         let focus = chat.focus

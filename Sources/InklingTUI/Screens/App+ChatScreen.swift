@@ -41,7 +41,7 @@ extension App {
         lines.append(TextLine())
         let actions: [Action] =
             state.replay == nil
-            ? [.modelsScreen, .chats, .settingsScreen, .palette, .help]
+            ? [.modelsScreen, .chats, .playgroundScreen, .settingsScreen, .palette, .help]
             : [.replayPause, .replayStep, .replaySlower, .replayFaster, .help]
         for action in actions {
             guard let key = state.keyMap.key(for: action) else { continue }

@@ -92,6 +92,45 @@ extension App {
         ]
     }
 
+    /// What the chosen model would take, and whether there is room for it.
+    private static func memoryLines(_ entry: LibraryEntry, _ state: AppState) -> [TextLine] {
+        guard let summary = entry.summary, summary.limitation == nil, entry.problem == nil else { return [] }
+        let path = entry.model.path
+        guard let known = state.models.memory[path], let outlook = known else {
+            // Not known yet, or never: the size of the file is near enough.
+            let free = state.models.listing?.freeBytes
+            let isTooMuch = free.map { summary.bytes > $0 } ?? false
+            var line = TextLine("takes about \(Quantity.bytes(summary.bytes)) of memory", role: .dim)
+            if let free { line.append(", \(Quantity.bytes(free)) is free", role: isTooMuch ? .error : .dim) }
+            return [line]
+        }
+        let isLoaded = path == state.session?.target.path || path == state.session?.draft?.path
+        let sums = outlook.contexts.map { context in
+            let mark = context.tokens == outlook.contextLength ? " (in use)" : ""
+            return "\(Quantity.tokens(context.tokens)) \(Quantity.bytes(context.totalBytes))\(mark)"
+        }
+        let weights = Quantity.bytes(outlook.weightBytes)
+        var lines = [TextLine("weights \(weights), with context: \(sums.joined(separator: ", "))", role: .dim)]
+        guard let free = outlook.freeBytes.map(Quantity.bytes) else { return lines }
+        guard !isLoaded, let verdict = outlook.verdict else {
+            lines.append(TextLine("\(free) is free\(isLoaded ? " beside it" : "")", role: .dim))
+            return lines
+        }
+        let length = Quantity.tokens(outlook.contextLength)
+        switch verdict {
+        case .fits: lines.append(TextLine("fits: \(free) is free", role: .success))
+        case .tight(let longest?):
+            lines.append(
+                TextLine(
+                    "\(free) is free: not enough for \(length) tokens; up to \(Quantity.tokens(longest)) fit (--context)",
+                    role: .warning))
+        case .tight(nil):
+            lines.append(TextLine("\(free) is free: enough for the model, not for its context", role: .warning))
+        case .impossible: lines.append(TextLine("does not fit: only \(free) is free", role: .error))
+        }
+        return lines
+    }
+
     private static func drawDetails(
         _ state: AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas
     ) {
@@ -104,13 +143,7 @@ extension App {
             var line = TextLine(entry.model.path, role: .text)
             if let title = entry.summary?.title, title != entry.model.name { line.append("  \(title)", role: .dim) }
             lines.append(line)
-            if let summary = entry.summary {
-                let free = state.models.listing?.freeBytes
-                let fits = free.map { summary.bytes < $0 }
-                var memory = TextLine("takes about \(Quantity.bytes(summary.bytes)) of memory", role: .dim)
-                if let free { memory.append(", \(Quantity.bytes(free)) is free", role: fits == false ? .error : .dim) }
-                lines.append(memory)
-            }
+            lines += memoryLines(entry, state)
         }
         if let loading = state.loading {
             lines.append(

@@ -105,16 +105,33 @@ extension App {
         let area = Rect(state.size).splitBottom(1).bottom
         canvas.fill(area, .statusBar)
         var line = TextLine(" ", role: .statusBar)
-        for (key, title, action) in footerKeys(state) {
-            let width = displayWidth(key) + displayWidth(title) + 3
-            guard line.width + width <= area.width else { break }
-            if let action {
-                canvas.note(.action(action), in: Rect(x: area.x + line.width, y: area.y, width: width - 1, height: 1))
-            }
+        func add(_ key: String, _ title: String, to line: inout TextLine) {
             line.append(key, role: .statusKey)
             line.append(" \(title)  ", role: .statusBar)
         }
+        // The way back, and what leads to all the rest, have places of their own.
+        var end = TextLine()
+        var endActions: [(Action, Range<Int>)] = []
+        for (key, title, action) in wayBack(state) + helpKey(state) {
+            let start = end.width
+            add(key, title, to: &end)
+            if let action { endActions.append((action, start..<end.width - 2)) }
+        }
+        for (key, title, action) in footerKeys(state) {
+            let width = displayWidth(key) + displayWidth(title) + 3
+            guard line.width + width + end.width <= area.width else { break }
+            if let action {
+                canvas.note(.action(action), in: Rect(x: area.x + line.width, y: area.y, width: width - 1, height: 1))
+            }
+            add(key, title, to: &line)
+        }
         canvas.write(line, at: area.origin, on: .statusBar)
+        guard line.width + end.width <= area.width else { return }
+        let start = area.maxX - end.width + 1
+        canvas.write(end, at: Point(x: start, y: area.y), on: .statusBar)
+        for (action, columns) in endActions {
+            canvas.note(.action(action), in: Rect(x: start + columns.lowerBound, y: area.y, width: columns.count, height: 1))
+        }
     }
 
     private static func footerKeys(_ state: AppState) -> [(key: String, title: String, action: Action?)] {
@@ -128,7 +145,8 @@ extension App {
             let keys = [Action.down, .up].compactMap { state.keyMap.key(for: $0, in: .page)?.name }
             return [(state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "close", nil)]
                 + (keys.isEmpty ? [] : [(keys.joined(separator: "/"), "scroll", nil)])
-        case .chats, .themes, nil: break
+        case .chats(let list): if list.isFiltering { return [("enter", "to the list", nil), ("esc", "no filter", nil)] }
+        case .themes, nil: break
         }
         var keys: [(key: String, title: String, action: Action?)] = []
         if state.isGenerating, state.overlays.isEmpty, state.replay == nil {
@@ -137,20 +155,43 @@ extension App {
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
             return [("enter", "to the list", nil), ("esc", "no filter", nil)]
         }
-        let contexts = contexts(of: state)
-        for context in contexts {
+        func add(_ context: KeyContext) {
             // Where one is one need not go.
             for row in state.keyMap.rows(in: context) where row.action != state.screen.action {
                 if let caption = row.caption { keys.append((row.key.name, caption, row.action)) }
             }
         }
+        for context in contexts(of: state) where context != .everywhere { add(context) }
+        if state.overlays.isEmpty { add(.everywhere) }
         return keys
+    }
+
+    /// What Escape does where it leads back.
+    private static func wayBack(_ state: AppState) -> [(key: String, title: String, action: Action?)] {
+        guard let name = state.keyName(of: .cancel, in: [.everywhere]) else { return [] }
+        switch state.overlays.last {
+        case .chats(let list): return list.isFiltering ? [] : [(name, "close", .cancel)]
+        case .themes: return [(name, "close", .cancel)]
+        case .page, .palette, .field, .choice: return []
+        case nil: break
+        }
+        let isAtHome = state.screen == .chat && state.chat.focus == .composer && state.panels.zoomed == nil
+        let isFiltering = state.screen == .models && state.models.isFiltering
+        guard !isAtHome, !isFiltering, !state.isGenerating || state.replay != nil else { return [] }
+        return [(name, "back", .cancel)]
+    }
+
+    private static func helpKey(_ state: AppState) -> [(key: String, title: String, action: Action?)] {
+        guard state.overlays.isEmpty, let name = state.keyName(of: .help, in: [.everywhere]) else { return [] }
+        return [(name, "help", .help)]
     }
 
     private static func drawToasts(_ state: AppState, _ canvas: inout Canvas) {
         // What is being written, and what is measured, stays in sight.
         let isChat = state.screen == .chat && state.panels.zoomed == nil
-        let room = isChat ? ChatLayout(state).transcript : Rect(x: 0, y: 1, width: state.size.width, height: state.size.height - 2)
+        let room =
+            isChat
+            ? ChatLayout(state).transcript : Rect(x: 0, y: 1, width: state.size.width, height: state.size.height - 2)
         var bottom = room.maxY
         for toast in state.toasts.reversed() {
             let role: Role =

@@ -82,11 +82,21 @@ enum Figures {
     }
 
     static func percent(_ share: Double) -> String {
-        "\(Int((min(max(share, -99), 99) * 100).rounded())) %"
+        share.isNaN ? "?" : "\(Int((min(max(share, -99), 99) * 100).rounded())) %"
+    }
+
+    /// Of what can happen: what is rare is not 0, and what is nearly sure not 100.
+    static func probability(_ probability: Float) -> String {
+        switch probability {
+        case 0.995..<1: ">99 %"
+        case 0..<0.005: "<1 %"
+        default: percent(Double(probability))
+        }
     }
 
     /// `+23 %`, `-4 %`.
     static func gain(_ percent: Double) -> String {
+        guard !percent.isNaN else { return "?" }
         let number = Int(min(max(percent, -9999), 9999).rounded())
         return (number > 0 ? "+" : "") + "\(number) %"
     }

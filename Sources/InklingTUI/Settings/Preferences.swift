@@ -20,7 +20,8 @@ public enum ContextChoice: String, Sendable, CaseIterable, Codable {
 
 /// Everything that a user can set, with what is true when nothing is said. Plain data.
 public struct Preferences: Sendable, Equatable {
-    public var theme = Theme.builtIn.name
+    /// A theme's name, or ``automaticTheme``.
+    public var theme = Preferences.automaticTheme
     /// Whether panels stand beside the conversation where there is room.
     public var showsPanels = true
     public var panels: [String] = PanelRegistry.all.map(\.id)
@@ -46,6 +47,9 @@ public struct Preferences: Sendable, Equatable {
     public var contextChoice = ContextChoice.ask
 
     public init() {}
+
+    /// In place of a theme's name: the dark or the light one, as the terminal is.
+    public static let automaticTheme = "auto"
 
     /// What answers are made with, but for the seed.
     public var sampler: SamplerSettings {

@@ -232,9 +232,11 @@ public enum SettingRegistry {
     ]
 
     private static func appearance(themes: [String]) -> [Setting] {
-        [
+        let themes = [Preferences.automaticTheme] + themes
+        return [
             Setting(
-                "appearance.theme", section: "Appearance", "theme", .choice(themes), "colours by role",
+                "appearance.theme", section: "Appearance", "theme", .choice(themes),
+                "colours by role; auto: dark or light as the terminal is",
                 read: { $0.theme },
                 write: { preferences, text in
                     guard themes.contains(text) else { return false }

@@ -6,6 +6,7 @@ internal import InklingEngine
 
 extension App {
     static func xrayAction(_ state: inout AppState, _ action: Action) -> [Effect] {
+        if let effects = steppingReplay(&state, action) { return effects }
         let page = max(1, state.size.height / 3)
         switch action {
         case .up: state.xray.move(by: -1)
@@ -38,5 +39,25 @@ extension App {
         default: break
         }
         return []
+    }
+
+    /// An event whose drafted tokens have their text, as far as it is known: not every recording holds it.
+    static func withTexts(_ event: EngineEvent, _ state: AppState) -> EngineEvent {
+        guard case .generation(let id, .decode(.round(var round))) = event, let draft = round.draft, !draft.isEmpty,
+            draft.texts.isEmpty
+        else { return event }
+        round.draft?.texts = draft.tokens.map { state.text(of: $0) }
+        return .generation(id, .decode(.round(round)))
+    }
+
+    /// A recording can wait, so there it does, and nothing need be held back.
+    private static func steppingReplay(_ state: inout AppState, _ action: Action) -> [Effect]? {
+        guard state.replay != nil, state.xray.heldCount == 0, state.xray.isFollowing else { return nil }
+        switch action {
+        case .xrayHold: return replayAction(&state, .replayPause)
+        case .xrayStep: return replayAction(&state, .replayStep)
+        case .xrayBack: return replayAction(&state, .replayStepBack)
+        default: return nil
+        }
     }
 }

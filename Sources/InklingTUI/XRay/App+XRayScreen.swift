@@ -53,10 +53,13 @@ extension App {
         lines.append(TextLine("Nothing has been decoded yet. Ask something in the chat (\(key)) and come back."))
         if let strategy {
             let next = state.keyMap.key(for: .nextStrategy)?.name ?? "a key"
-            lines.append(TextLine("The method is \(strategy.id): \(strategy.help). \(next) takes the next one.", role: .dim))
+            lines.append(
+                TextLine("The method is \(strategy.id): \(strategy.help). \(next) takes the next one.", role: .dim))
         }
         lines.append(TextLine())
-        lines.append(TextLine("Each round, the draft model writes some tokens and the target checks them in one pass:", role: .text))
+        lines.append(
+            TextLine(
+                "Each round, the draft model writes some tokens and the target checks them in one pass:", role: .text))
         for (cell, meaning) in legend(canvas.glyphs) {
             lines.append(TextLine("  ") + cell + TextLine("  " + meaning, role: .dim))
         }
@@ -71,7 +74,10 @@ extension App {
     /// Each fate with an example and what it means.
     private static func legend(_ glyphs: GlyphSet) -> [(TextLine, String)] {
         let cells: [(XRayCell, String)] = [
-            (XRayCell(fate: .accepted, text: "word", probability: 0.9), "drafted and taken; the mark behind says how sure the draft was"),
+            (
+                XRayCell(fate: .accepted, text: "word", probability: 0.9),
+                "drafted and taken; the mark behind says how sure the draft was"
+            ),
             (XRayCell(fate: .rejected, text: "word", probability: 0.4), "refused by the target"),
             (XRayCell(fate: .unseen, text: "word", probability: 0.3), "drafted after that, in vain"),
             (XRayCell(fate: .correction, text: "word"), "what the target put instead"),
@@ -96,7 +102,9 @@ extension App {
             line.append("\(runs.count - 1 - place) back: ", role: .key)
         }
         switch state.xray.pace {
-        case .live: line.append(run.ending == nil ? "live" : "all", role: .success, attributes: .bold)
+        case .live:
+            let word = run.ending != nil ? "all" : state.replay == nil ? "live" : "replay"
+            line.append(word, role: .success, attributes: .bold)
         case .step: line.append("held", role: .warning, attributes: .bold)
         case .slow: line.append("slow, \(state.xray.rate) a second:", role: .warning, attributes: .bold)
         }
@@ -114,10 +122,16 @@ extension App {
             add("playground: one pass, every draft a token longer", .text)
         } else {
             if let method = run.method { add(method, .text) }
-            let statistics = run.statistics
+            // Of what is shown: what is held back has not happened yet, as far as is seen.
+            let statistics =
+                state.xray.heldCount == 0
+                ? run.statistics
+                : state.xray.shown.reduce(into: GenerationStatistics()) { sum, index in run[index].map { sum.add($0) } }
             add("\(statistics.generatedTokenCount) tokens")
-            if let perPass = statistics.tokensPerTargetPass, perPass > 0 { add("\(Quantity.decimal(perPass, digits: 1)) a pass") }
-            if let rate = statistics.acceptanceRate { add("\(Figures.percent(rate)) of drafted taken") }
+            if let perPass = statistics.tokensPerTargetPass, perPass > 0 {
+                add("\(Quantity.decimal(perPass, digits: 1)) a pass")
+            }
+            if let rate = statistics.acceptanceRate { add("\(Figures.percent(rate)) of drafts taken") }
         }
         var rest = area
         if run.kind == .answer, run.id == state.xray.history.newest?.id, let percent = state.metrics.netGain.percent {
@@ -180,14 +194,17 @@ extension App {
                 let text = (round.pendingTexts.joined() + best).filter { !$0.isNewline }
                 line.append(text, role: .ghostText)
             }
-            canvas.write(line.truncated(to: area.width, mark: canvas.glyphs.ellipsis), at: Point(x: area.x, y: area.y + row), within: area)
+            canvas.write(
+                line.truncated(to: area.width, mark: canvas.glyphs.ellipsis), at: Point(x: area.x, y: area.y + row),
+                within: area)
         }
     }
 
     // MARK: Rounds
 
     private static func drawXRayRounds(
-        _ state: AppState, _ run: XRayRun, _ shown: Range<Int>, _ cursor: Int?, _ layout: XRayLayout, isSuperposed: Bool,
+        _ state: AppState, _ run: XRayRun, _ shown: Range<Int>, _ cursor: Int?, _ layout: XRayLayout,
+        isSuperposed: Bool,
         hasLanes: Bool, _ canvas: inout Canvas
     ) {
         let area = layout.rounds
@@ -222,7 +239,7 @@ extension App {
         let below = shown.upperBound - visible.upperBound
         if below > 0 {
             let text = " \(below) more \(canvas.glyphs == .ascii ? "v" : "↓") "
-            canvas.write(text, .selection, at: Point(x: area.maxX - displayWidth(text) - 2, y: area.maxY - 1))
+            canvas.write(text, .selection, at: Point(x: area.maxX - displayWidth(text) - 1, y: area.maxY - 1))
         }
     }
 

@@ -46,13 +46,15 @@ struct XRayCell: Sendable, Equatable {
                 var cell = XRayCell(.accepted, node, draft)
                 if place < accepted.count {
                     cell.targetProbability = Double(accepted[place].probability)
-                    cell.isEnd = accepted[place].text.isEmpty && accepted[place].position == round.committed.last?.position
+                    cell.isEnd =
+                        accepted[place].text.isEmpty && accepted[place].position == round.committed.last?.position
                 }
                 cells.append(cell)
             }
             if let rejected, rejected.node < draft.count {
                 var cell = XRayCell(.rejected, rejected.node, draft)
-                cell.targetProbability = Self.target(of: draft.tokens[rejected.node], in: round)
+                cell.targetProbability =
+                    Self.target(of: draft.tokens[rejected.node], in: round)
                     ?? Double(rejected.targetProbability)
                 cells.append(cell)
             }
@@ -62,7 +64,9 @@ struct XRayCell: Sendable, Equatable {
                 }
             }
             // What ends the output has no text of its own.
-            if round.stop == .endToken, round.pending.isEmpty, draft.isChain, cells.count == draft.count, draft.count > 0 {
+            if round.stop == .endToken, round.pending.isEmpty, draft.isChain, cells.count == draft.count,
+                draft.count > 0
+            {
                 cells[draft.count - 1].isEnd = true
             }
         }
@@ -121,7 +125,8 @@ struct XRayCell: Sendable, Equatable {
     func visible(_ glyphs: GlyphSet) -> String {
         let isASCII = glyphs == .ascii
         if text.isEmpty { return isEnd ? (isASCII ? "<end>" : "‹end›") : (isASCII ? "~" : "·") }
-        let body = text.count > 1 && text.first == " " && text.dropFirst().first?.isWhitespace == false
+        let body =
+            text.count > 1 && text.first == " " && text.dropFirst().first?.isWhitespace == false
             ? text.dropFirst() : text[...]
         return body.reduce(into: "") { result, character in
             switch character {
@@ -135,7 +140,9 @@ struct XRayCell: Sendable, Equatable {
 
     /// Several tokens as text on one line.
     static func oneLine(_ text: String, _ glyphs: GlyphSet) -> String {
-        text.reduce(into: "") { $0 += $1.isNewline ? (glyphs == .ascii ? "\\n" : "↵") : sanitizedForTerminal(String($1)) }
+        text.reduce(into: "") {
+            $0 += $1.isNewline ? (glyphs == .ascii ? "\\n" : "↵") : sanitizedForTerminal(String($1))
+        }
     }
 
     var role: Role {
@@ -196,7 +203,8 @@ struct XRayCell: Sendable, Equatable {
         guard widths.reduce(0, +) > room else { return all }
         let decisive = all.filter { [.rejected, .correction, .bonus, .plain].contains(cells[$0].fate) }
         let pivot = decisive.first ?? cells.count
-        let order = decisive + all.filter { $0 < pivot }.reversed() + all.filter { $0 > pivot && !decisive.contains($0) }
+        let order =
+            decisive + all.filter { $0 < pivot }.reversed() + all.filter { $0 > pivot && !decisive.contains($0) }
         var taken: Set<Int> = []
         // Two places may be left out: before and after.
         var rest = room - 2 * ellipsis

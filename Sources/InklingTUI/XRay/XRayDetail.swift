@@ -18,7 +18,8 @@ extension App {
             }
             let rows = round.spans.last { $0.lane == .target }?.rowCount ?? 0
             title.append(
-                "target \(Figures.duration(round.verifyDuration, canvas.glyphs)) for \(rows) row\(rows == 1 ? "" : "s")", role: .laneTarget)
+                "target \(Figures.duration(round.verifyDuration, canvas.glyphs)) for \(rows) row\(rows == 1 ? "" : "s")",
+                role: .laneTarget)
             title.append(", all \(Figures.duration(round.duration, canvas.glyphs))", role: .dim)
         }
         if !rule.isEmpty { canvas.buffer.drawRule(rule, title: title, theme: canvas.theme, glyphs: canvas.glyphs) }
@@ -88,14 +89,18 @@ extension App {
             let cell = cells[index]
             func put(_ text: String, _ role: Role, row: Int, attributes: Attributes = []) {
                 guard row < area.height else { return }
-                canvas.write(TextLine(text, role: role, attributes: attributes), at: Point(x: x, y: rest.y + row), within: rest)
+                canvas.write(
+                    TextLine(text, role: role, attributes: attributes), at: Point(x: x, y: rest.y + row), within: rest)
             }
             put(words[index], cell.role, row: 0)
             let isOwn = [.correction, .bonus, .plain].contains(cell.fate)
-            if !isOwn, cell.probability == nil, cell.fate == .accepted || cell.fate == .rejected || cell.fate == .unseen {
+            if !isOwn, cell.probability == nil, cell.fate == .accepted || cell.fate == .rejected || cell.fate == .unseen
+            {
                 put("copied", .dim, row: 1)
             }
-            if let probability = cell.probability, !isOwn { put(XRayCell.percent(probability), TokenInView.role(probability), row: 1) }
+            if let probability = cell.probability, !isOwn {
+                put(XRayCell.percent(probability), TokenInView.role(probability), row: 1)
+            }
             if let probability = cell.targetProbability {
                 put(XRayCell.percent(probability), TokenInView.role(probability), row: 2)
             } else if cell.fate == .unseen {
@@ -111,7 +116,8 @@ extension App {
         guard hasRisk, area.height >= 5, let risk = round.measure("stop-probability") else { return }
         let gauge = Rect(x: rest.x, y: rest.y + 4, width: min(40, rest.width), height: 1)
         drawRiskGauge(risk, limit: limit, in: gauge, &canvas)
-        let judge = round.measure("head") == 1 ? "judged by the acceptance head" : "judged by the draft's own confidence"
+        let judge =
+            round.measure("head") == 1 ? "judged by the acceptance head" : "judged by the draft's own confidence"
         let note = limit.map { "limit \(Figures.percent($0)), \(judge)" } ?? judge
         canvas.write(note, .dim, at: Point(x: gauge.maxX + 2, y: gauge.y), within: rest)
     }
@@ -133,7 +139,7 @@ extension App {
         var x = rest.x
         for alternative in alternatives(to: round) {
             let isChosen = alternative.id == token.id
-            let cell = XRayCell(fate: .plain, text: alternative.text, isEnd: true)
+            let cell = XRayCell(fate: .plain, text: alternative.text, isEnd: isChosen)
             let word = TextLine(cell.visible(canvas.glyphs)).truncated(to: 14, mark: canvas.glyphs.ellipsis).text
             // Colours are not everybody's.
             let shown = isChosen ? "=" + word : word
@@ -145,7 +151,8 @@ extension App {
                 at: Point(x: x, y: rest.y), within: rest)
             if rest.height > 1 {
                 canvas.write(
-                    XRayCell.percent(probability), TokenInView.role(probability), at: Point(x: x, y: rest.y + 1), within: rest)
+                    XRayCell.percent(probability), TokenInView.role(probability), at: Point(x: x, y: rest.y + 1),
+                    within: rest)
             }
             x += width
         }
@@ -199,15 +206,20 @@ extension App {
                 // Outside n-grams a token shows in brackets, since colours are not everybody's.
                 line.append(
                     isUnknown ? "[\(word)]" : word,
-                    role: support == nil ? .text : isUnknown ? .probabilityLow : TokenInView.role(Double(support ?? 0) * 4))
+                    role: support == nil
+                        ? .text : isUnknown ? .probabilityLow : TokenInView.role(Double(support ?? 0) * 4))
             }
             if draft.weight == 0 { line.append("  done", role: .dim) }
             canvas.write(line.truncated(to: rest.width, mark: glyphs.ellipsis), at: rest.origin, within: rest)
         }
         guard area.height > round.hypotheses.count else { return }
-        let note = hasNGrams ? "bar: share of the mixture   [token]: no n-gram knows it here" : "bar: share of the mixture   no n-grams are used"
+        let note =
+            hasNGrams
+            ? "bar: share of the mixture   [token]: no n-gram knows it here"
+            : "bar: share of the mixture   no n-grams are used"
         let row = area.row(round.hypotheses.count)
-        canvas.write(TextLine(note, role: .dim).truncated(to: row.width, mark: glyphs.ellipsis), at: row.origin, within: row)
+        canvas.write(
+            TextLine(note, role: .dim).truncated(to: row.width, mark: glyphs.ellipsis), at: row.origin, within: row)
     }
 }
 
@@ -239,7 +251,8 @@ enum XRayTree {
             while let last = nodes.last, children[last + 1].count == 1 { nodes.append(children[last + 1][0]) }
             lines.append(
                 Line(
-                    branch: indent + (isLast ? "└─ " : "├─ "), asciiBranch: ascii + (isLast ? "`- " : "|- "), nodes: nodes))
+                    branch: indent + (isLast ? "└─ " : "├─ "), asciiBranch: ascii + (isLast ? "`- " : "|- "),
+                    nodes: nodes))
             if let last = nodes.last {
                 push(children[last + 1], indent + (isLast ? "   " : "│  "), ascii + (isLast ? "   " : "|  "))
             }

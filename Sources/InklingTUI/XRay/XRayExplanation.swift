@@ -56,7 +56,7 @@ struct XRayExplanation {
             switch choice.method {
             case "ar": "no draft"
             case "sd": "a draft"
-            case "lookup": "a copy"
+            case "prompt-lookup": "a copy"
             case "pearl": "both models at once"
             default: choice.method
             }
@@ -82,15 +82,20 @@ struct XRayExplanation {
         let draft = cells.filter { [.accepted, .rejected, .unseen].contains($0.fate) }
         let size = round.draft?.count ?? draft.count
         if method == .copied {
-            let match = round.measure("match-length").map { Int($0) }
-            let source = match.map { "since its last \(count($0)) stood there before" } ?? "from an earlier place"
+            let match = round.count("match-length")
+            let source =
+                match.map { "since its last \(count($0))\($0 >= 32 ? " and more" : "") stood there before" }
+                ?? "from an earlier place"
             return "\(count(size)) copied from the text, \(source); \(verdict())"
         }
         if let tree = round.draft, !tree.isChain {
-            let ways = XRayTree.lines(of: tree).count { line in line.nodes.last.map { !tree.parents.contains($0) } ?? false }
+            let ways = XRayTree.lines(of: tree).count { line in
+                line.nodes.last.map { !tree.parents.contains($0) } ?? false
+            }
             return "The draft offered a tree of \(count(size)) with \(count(ways, "way")) through it; \(verdict())"
         }
-        var opening = "The draft wrote \(round.stop == .length && round.choice == nil && method == .drafted ? "its " : "")\(count(size))"
+        var opening =
+            "The draft wrote \(round.stop == .length && round.choice == nil && method == .drafted ? "its " : "")\(count(size))"
         if let reason = ending(of: draft.last) { opening += " \(reason)" }
         return "\(opening); \(verdict())"
     }
@@ -102,6 +107,11 @@ struct XRayExplanation {
             let place = last.map { "and stopped at \(quoted($0))" } ?? "and stopped"
             guard let risk = round.measure("stop-probability") else { return "\(place) since a refusal was likely" }
             let limit = round.measure("threshold").map { " (limit \(percent($0)))" } ?? ""
+            // A low limit is one of time, not of doubt.
+            if let limit = round.measure("threshold"), limit < 0.5 {
+                return
+                    "\(place) since with a refusal \(percent(risk)) likely another would not pay (limit \(percent(limit)))"
+            }
             return "\(place) since a refusal had become \(percent(risk)) likely\(limit)"
         case .length:
             return method == .specDecPlusPlus ? "without ever fearing a refusal" : nil
@@ -118,9 +128,15 @@ struct XRayExplanation {
         let accepted = cells.count { $0.fate == .accepted }
         let judged = round.draft?.isChain == false ? nil : round.draft?.count
         guard let rejected = cells.first(where: { $0.fate == .rejected }) else {
-            let all = accepted == 0 ? "\(target) looked at none" : judged == accepted ? accepted == 1 ? "\(target) took it" : "\(target) took all \(accepted)" : "\(target) took \(accepted)"
+            let all =
+                accepted == 0
+                ? "\(target) looked at none"
+                : judged == accepted
+                    ? accepted == 1 ? "\(target) took it" : "\(target) took all \(accepted)"
+                    : "\(target) took \(accepted)"
             if let bonus = cells.first(where: { $0.fate == .bonus }) {
-                return "\(all) and added \(quoted(bonus)) in the same pass\(bonus.isEnd ? ", which ends the answer" : "")."
+                return
+                    "\(all) and added \(quoted(bonus)) in the same pass\(bonus.isEnd ? ", which ends the answer" : "")."
             }
             return isEnding ? "\(all), and the answer is complete." : "\(all)."
         }
@@ -141,7 +157,7 @@ struct XRayExplanation {
     }
 
     private var pearl: String {
-        let block = Int(round.measure("block") ?? 0)
+        let block = round.count("block") ?? 0
         let judged = round.draft?.count ?? 0
         let new =
             block == 1
@@ -161,7 +177,9 @@ struct XRayExplanation {
                 ? "Post-verify: the target judged \(words), the last ones"
                 : "Post-verify: the target judged \(words) and \(new)\(meanwhile)"
         }
-        var parts = [opening + "; " + (judged == 0 ? "it gave \(cells.first.map(quoted) ?? "nothing")." : verdict(by: "it"))]
+        var parts = [
+            opening + "; " + (judged == 0 ? "it gave \(cells.first.map(quoted) ?? "nothing")." : verdict(by: "it"))
+        ]
         if !round.pending.isEmpty {
             let pending = round.pending.count
             parts.append("\(pending) more wait\(pending == 1 ? "s" : "") for the next round.")
@@ -184,7 +202,8 @@ struct XRayExplanation {
         var parts = ["One pass made all \(count(drafts.count, "draft")) a token longer, \(length) now."]
         if let heaviest = drafts.max(by: { $0.weight < $1.weight }), heaviest.weight > 0 {
             let text = XRayCell.oneLine(heaviest.texts.suffix(6).joined(), glyphs)
-            parts.append("Next the model reads their mixture, of which '\(text)' is \(percent(Double(heaviest.weight))).")
+            parts.append(
+                "Next the model reads their mixture, of which '\(text)' is \(percent(Double(heaviest.weight))).")
         }
         let known = drafts.count { ($0.supports.last ?? 0) > 0 }
         if drafts.contains(where: { !$0.supports.isEmpty }) {

@@ -67,7 +67,8 @@ extension App {
         var title = TextLine("Lanes", role: .panelTitle)
         title.append("  \(isASCII ? "#" : "█") target  ", role: .laneTarget)
         title.append("\(isASCII ? "=" : "▒")\(isASCII ? "-" : "░") draft  ", role: .laneDraft)
-        title.append("\(isASCII ? "." : "·") wait   one column: \(Figures.duration(axis.step, canvas.glyphs))", role: .dim)
+        title.append(
+            "\(isASCII ? "." : "·") wait   one column: \(Figures.duration(axis.step, canvas.glyphs))", role: .dim)
         canvas.buffer.drawRule(rule, title: title, theme: canvas.theme, glyphs: canvas.glyphs)
 
         // Time goes on, so those in sight stand together.
@@ -76,7 +77,8 @@ extension App {
         var reached = rest.x
         for row in 1..<3 where row < rest.height {
             canvas.write(
-                String(repeating: isASCII ? "." : "·", count: max(0, min(rest.width, axis.column(lastEnd(run, shown))))),
+                String(
+                    repeating: isASCII ? "." : "·", count: max(0, min(rest.width, axis.column(lastEnd(run, shown))))),
                 .gaugeEmpty, at: Point(x: rest.x, y: rest.y + row), within: rest)
         }
         var index = first
@@ -86,7 +88,9 @@ extension App {
             // The label of a round, where there is room for one.
             let x = max(reached, rest.x + left)
             let label = label(of: round, isASCII)
-            if left >= 0 || index == first, x + displayWidth(label) <= min(rest.maxX, rest.x + max(right, left + 1)) || isSelected {
+            if left >= 0 || index == first,
+                x + displayWidth(label) <= min(rest.maxX, rest.x + max(right, left + 1)) || isSelected
+            {
                 canvas.write(label, isSelected ? .accent : .dim, at: Point(x: x, y: rest.y), within: rest)
                 reached = x + displayWidth(label) + 1
             } else if x >= reached {
@@ -105,11 +109,13 @@ extension App {
                 canvas.write(
                     String(repeating: glyph, count: stop - begin), span.lane == .target ? .laneTarget : .laneDraft,
                     at: Point(x: rest.x + begin, y: rest.y + row), within: rest)
-                busy[span.lane, default: .zero] += min(span.start + span.duration, axis.end) - max(span.start, axis.start)
+                busy[span.lane, default: .zero] +=
+                    min(span.start + span.duration, axis.end) - max(span.start, axis.start)
             }
             if isSelected {
                 let place = Rect(
-                    x: rest.x + max(0, left), y: rest.y, width: max(1, min(rest.width, right) - max(0, left)), height: area.height)
+                    x: rest.x + max(0, left), y: rest.y, width: max(1, min(rest.width, right) - max(0, left)),
+                    height: area.height)
                 canvas.buffer.restyle(place.intersection(rest), adding: .bold)
             }
             index += 1
@@ -120,7 +126,8 @@ extension App {
             let share = Figures.percent(min(1, (busy[lane] ?? .zero) / whole))
             canvas.write(
                 lane.rawValue + String(repeating: " ", count: max(1, 7 - lane.rawValue.count)) + share,
-                lane == .target ? .laneTarget : .laneDraft, at: Point(x: labels.x + 1, y: labels.y + row), within: labels)
+                lane == .target ? .laneTarget : .laneDraft, at: Point(x: labels.x + 1, y: labels.y + row),
+                within: labels)
         }
     }
 

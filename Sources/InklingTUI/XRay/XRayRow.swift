@@ -26,7 +26,10 @@ struct XRayColumns: Equatable {
 
     /// Their captions, for the rule above.
     func captions() -> [(text: String, width: Int)] {
-        [("#", number), ("how", badge), ("draft", cells), ("taken", taken), ("refusal", risk), ("end", stop), ("draft + pass", times)]
+        [
+            ("#", number), ("how", badge), ("draft", cells), ("taken", taken), ("refusal", risk), ("end", stop),
+            ("draft + pass", times),
+        ]
     }
 }
 
@@ -116,8 +119,8 @@ extension App {
         let isOver = limit.map { risk > $0 } ?? false
         canvas.buffer.drawGauge(
             risk, in: area, fill: isOver ? .warning : .gaugeFill, theme: canvas.theme, glyphs: canvas.glyphs)
-        guard let limit, area.width >= 3 else { return }
-        let x = area.x + min(area.width - 1, max(0, Int((limit * Double(area.width)).rounded(.down))))
+        guard let limit, limit.isFinite, area.width >= 3 else { return }
+        let x = area.x + min(area.width - 1, max(0, Int((min(max(limit, 0), 1) * Double(area.width)).rounded(.down))))
         canvas.write(canvas.glyphs == .ascii ? "|" : "┃", .text, at: Point(x: x, y: area.y), within: area)
     }
 

@@ -125,4 +125,9 @@ public enum XRayMethod: Sendable, Equatable {
 extension DecodingRound {
     /// What the strategy shows under a name.
     func measure(_ name: String) -> Double? { measures.first { $0.name == name }?.value }
+
+    /// The same as a number of tokens; nil for what is none.
+    func count(_ name: String) -> Int? {
+        measure(name).flatMap { $0.isFinite ? Int(min(max($0, 0), 1e9)) : nil }
+    }
 }

@@ -114,7 +114,8 @@ public struct XRayState: Sendable {
         guard let run else { return }
         let from = cursor.map { $0 + 1 } ?? shown.lowerBound
         pace = .step
-        playhead = min(max(from + rounds, min(run.indices.lowerBound + 1, run.indices.upperBound)), run.indices.upperBound)
+        playhead = min(
+            max(from + rounds, min(run.indices.lowerBound + 1, run.indices.upperBound)), run.indices.upperBound)
         selectedRound = nil
     }
 

@@ -81,7 +81,9 @@ struct XRayTextFlow: Sendable {
     }
 
     static func cells(of character: Character) -> Int {
-        if character.isASCII { return character == "\t" ? 4 : max(1, displayWidth(sanitizedForTerminal(String(character)))) }
+        if character.isASCII {
+            return character == "\t" ? 4 : max(1, displayWidth(sanitizedForTerminal(String(character))))
+        }
         return displayWidth(sanitizedForTerminal(String(character)))
     }
 

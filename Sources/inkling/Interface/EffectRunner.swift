@@ -14,12 +14,25 @@ final class EffectRunner: Sendable {
     private let library: ModelLibrary
     /// In order, one at a time: the store and small files may be slow.
     private let disk = DispatchQueue(label: "inkling.disk")
+    /// Heads of models are read beside that: nothing waits for them.
+    private let heads = DispatchQueue(label: "inkling.heads")
+    private let options: SessionOptions
+    /// A search for models may be slower still, and nothing waits for it.
+    private let search = DispatchQueue(label: "inkling.search")
     private let store: StoreKeeper
     private let completions = Mutex(Completions())
-    private let running = Mutex<(load: LoadID?, generation: GenerationID?)>((nil, nil))
+    private let running = Mutex(Running())
     private let recorder: TraceRecorder?
     /// Signalled when the engine has said its last word.
     private let hasStopped = DispatchSemaphore(value: 0)
+
+    private struct Running {
+        var load: LoadID?
+        var generation: GenerationID?
+        /// Answers that were asked for, and those of them that nobody wants any more.
+        var askedCount = 0
+        var cancelledCount = 0
+    }
 
     init(
         library: ModelLibrary, options: EngineOptions, storePath: String?, mailbox: Mailbox, recorder: TraceRecorder?
@@ -27,6 +40,7 @@ final class EffectRunner: Sendable {
         self.recorder = recorder
         self.mailbox = mailbox
         self.library = library
+        self.options = options.session
         store = StoreKeeper(path: storePath, mailbox: mailbox)
         let box = EngineBox()
         engine = Engine(library: library, options: options) { [hasStopped] event in
@@ -54,17 +68,37 @@ final class EffectRunner: Sendable {
         case .cancelLoad:
             if let id = running.withLock(\.load) { engine.cancelLoad(id) }
         case .generate(let request):
-            let id = engine.generate(request)
-            running.withLock { $0.generation = id }
+            let number = running.withLock { running in
+                running.askedCount += 1
+                return running.askedCount
+            }
+            // A message is on disk before the next one begins.
+            disk.async { [self] in
+                let id = engine.generate(request)
+                let isCancelled = running.withLock { running in
+                    running.generation = id
+                    return running.cancelledCount >= number
+                }
+                if isCancelled { engine.cancel(id) }
+            }
         case .cancelGeneration:
-            if let id = running.withLock(\.generation) { engine.cancel(id) }
+            let id = running.withLock { running in
+                running.cancelledCount = running.askedCount
+                return running.generation
+            }
+            if let id { engine.cancel(id) }
         case .countTokens(let text): engine.countTokens(text, id: 0)
         case .complete(let request, let number): completions.withLock { $0.ask(request, number, engine, mailbox) }
         case .cancelCompletion: completions.withLock { $0.cancel() }
         case .findModels:
             let (library, mailbox) = (library, mailbox)
-            disk.async {
+            search.async {
                 mailbox.post(.models(ModelListing(groups: library.groups(), freeBytes: FreeMemory.now())))
+            }
+        case .estimateMemory(let path):
+            let (mailbox, options) = (mailbox, options)
+            heads.async {
+                mailbox.post(.memory(path: path, MemoryOutlook.read(path: path, options: options)))
             }
         case .store(let command):
             let store = store

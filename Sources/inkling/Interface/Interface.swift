@@ -23,7 +23,7 @@ struct Interface {
     var source: Source
     var recorder: TraceRecorder?
     /// What the command line sets, over what the configuration says.
-    var adjust: (inout Preferences) -> Void = { _ in }
+    var adjust: @Sendable (inout Preferences) -> Void = { _ in }
 
     /// Whether there is a terminal that can show it.
     static var isPossible: Bool {
@@ -34,14 +34,17 @@ struct Interface {
 
     func run() throws {
         let files = UserFiles(places: places)
+        let mailbox = Mailbox()
+        // Before they are read, so that no change is missed.
+        let watch = UserFileWatch(files, adjust: adjust) { mailbox.post($0) }
         let (themes, themeIssues) = files.themes()
+        watch.remember(themes)
         var (preferences, keys, issues) = files.configuration(themes: themes.map(\.name))
         issues = themeIssues + issues
         adjust(&preferences)
 
         // Before any other thread is there, which would take the signals otherwise.
         Signals.catchInterrupts(with: [SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])
-        let mailbox = Mailbox()
         let terminal: CursesTerminal
         do { terminal = try CursesTerminal(wake: mailbox.wake) } catch { throw Failure("\(error)") }
         defer { terminal.close() }
@@ -60,14 +63,20 @@ struct Interface {
             themes: themes, keyMap: keys,
             seed: UInt64.random(in: .min ... .max))
         state.colorDepth = terminal.colorDepth
+        // Only who wants to know it waits for it, and no longer than nobody sees.
+        let isAutomatic = preferences.theme == Preferences.automaticTheme
+        state.ground = terminal.askGround(within: isAutomatic ? .milliseconds(100) : .zero)
         state.recording = recorder?.path
         if !terminal.isUnicode { state.preferences.ascii = true }
         if let notice = terminal.notice { _ = App.update(&state, .store(.notice(notice))) }
         if !issues.isEmpty { _ = App.update(&state, .configured(nil, themes: [], nil, issues: issues)) }
-        AppLoop(terminal: terminal, mailbox: mailbox, effects: effects).run(state) {
-            switch source {
-            case .models(let target, let draft): App.start(&$0, target: target, draft: draft)
-            case .trace(let replay): App.start(&$0, replaying: replay)
+        watch.start()
+        withExtendedLifetime(watch) {
+            AppLoop(terminal: terminal, mailbox: mailbox, effects: effects).run(state) {
+                switch source {
+                case .models(let target, let draft): App.start(&$0, target: target, draft: draft)
+                case .trace(let replay): App.start(&$0, replaying: replay)
+                }
             }
         }
         guard let signal = ending.signal else { return }
