@@ -73,7 +73,9 @@ extension App {
             return []
         case .row(let index): return clickRow(&state, index)
         case .option(let index):
-            guard case .choice(let choice) = state.overlays.last, choice.options.indices.contains(index) else { return [] }
+            guard case .choice(let choice) = state.overlays.last, choice.options.indices.contains(index) else {
+                return []
+            }
             return key(&state, KeyPress(.character(choice.options[index].key)))
         case .overlay, .list: return []
         }

@@ -33,7 +33,8 @@ public struct KeyScript: Sendable, Equatable {
                 continue
             }
             guard let end = rest.firstIndex(of: ">") else {
-                throw Mistake(description: "\"<\(rest.prefix(12))\" has no \">\"; write <lt> for a \"<\" that is to be typed")
+                throw Mistake(
+                    description: "\"<\(rest.prefix(12))\" has no \">\"; write <lt> for a \"<\" that is to be typed")
             }
             steps.append(try Self.step(String(rest[..<end])))
             rest = rest[rest.index(after: end)...]
