@@ -116,7 +116,8 @@ extension App {
             if state.playground.selected == index { return perform(&state, .takeDraft) }
             if state.playground.drafts.indices.contains(index) { state.playground.selected = index }
         case .xray: state.xray.select(index)
-        case .chat, .race: break
+        case .race: if !state.race.isRunning, state.race.racers.indices.contains(index) { state.race.selected = index }
+        case .chat: break
         }
         return []
     }

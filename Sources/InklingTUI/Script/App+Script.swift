@@ -5,7 +5,7 @@ public import InklingCells
 extension AppState {
     /// Whether something is being made, loaded or looked for, so that the screen will change by itself.
     public var isBusy: Bool {
-        if loading != nil || isGenerating || playground.inProgress != nil { return true }
+        if loading != nil || isGenerating || playground.inProgress != nil || race.isRunning { return true }
         if screen == .models, models.listing == nil { return true }
         if case .chats(let list) = overlays.last, list.rows == nil { return true }
         return false
