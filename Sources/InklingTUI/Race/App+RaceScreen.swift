@@ -127,6 +127,7 @@ extension App {
     private static func drawLane(
         _ index: Int, _ state: AppState, _ scale: RaceScale, _ box: Rect, _ canvas: inout Canvas
     ) {
+        canvas.note(.row(index), in: box)
         let race = state.race
         let racer = race.racers[index]
         let lane = race.lane(index)
