@@ -21,7 +21,7 @@ class Preset:
     decay_from: float = 0.55  # share of the run after which the learning rate falls to zero
     target_tokens: int = 24_000_000
     refine_rate: float = 0.55  # peak of the second cycle, of the rates above
-    refine_tokens: int = 16_000_000
+    refine_tokens: int = 18_600_000
     draft_tokens: int = 6_000_000
     distill_tokens: int = 6_000_000
     refine_draft_rate: float = 0.6
