@@ -29,6 +29,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swift)
 }
 
+/// The files of `Themes`; `BundledThemes` lists them as well.
+let themes = [
+    "catppuccin-mocha", "colour-blind", "dark", "dracula", "gruvbox", "high-contrast", "high-contrast-light", "light",
+    "monochrome", "nord", "terminal",
+]
+
 let package = Package(
     name: "Inkling",
     platforms: [.macOS(.v15)],
@@ -63,25 +69,28 @@ let package = Package(
         level("InklingTokenizer"),
         level("InklingTemplates"),
         level("InklingCells"),
+        .target(
+            name: "InklingThemes", path: "Themes", exclude: ["README.md"],
+            resources: themes.map { .embedInCode("\($0).toml") }, swiftSettings: swift),
         level("InklingMarkdown", ["InklingCells", "CCMark"]),
         level("InklingGGUF", ["InklingTensor"]),
         level("InklingStore", ["InklingCells", grdb]),
         level("InklingModel", ["InklingTensor", "InklingTokenizer"]),
         level("InklingArchitectures", ["InklingModel", "InklingGGUF", "InklingTensor", "InklingTokenizer"]),
         level("InklingDecoding", ["InklingModel", "InklingTokenizer"]),
-        level("InklingNGrams", ["InklingDecoding", "InklingTensor", "InklingTokenizer"]),
+        level("InklingNGrams", ["InklingModel", "InklingTensor", "InklingTokenizer"]),
         level(
             "InklingEngine",
             [
-                "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingTemplates",
-                "InklingTensor", "InklingTokenizer",
+                "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingNGrams",
+                "InklingTemplates", "InklingTensor", "InklingTokenizer",
             ]),
         level("InklingCurses", ["InklingCells", "CNcurses"]),
         level(
             "InklingTUI",
             [
                 "InklingCells", "InklingDecoding", "InklingEngine", "InklingMarkdown", "InklingModel", "InklingStore",
-                "InklingTensor", "InklingTokenizer", toml,
+                "InklingTensor", "InklingThemes", "InklingTokenizer", toml,
             ]),
         level("InklingTuning", ["InklingDecoding", "InklingModel", "InklingTokenizer"]),
         level("InklingModelMaker", ["InklingGGUF", "InklingTensor"]),
@@ -122,8 +131,8 @@ let package = Package(
             "InklingTUITests",
             [
                 "InklingTUI", "InklingCells", "InklingDecoding", "InklingEngine", "InklingModel", "InklingStore",
-                "InklingTensor", "InklingTokenizer",
-            ], exclude: ["Snapshots"]),
+                "InklingTensor", "InklingThemes", "InklingTokenizer",
+            ], exclude: ["Recordings", "Snapshots"]),
         tests("InklingModelTests", ["InklingModel", "InklingTensor", "InklingTokenizer", "InklingTestSupport"]),
         tests(
             "InklingArchitecturesTests",
@@ -133,7 +142,9 @@ let package = Package(
             ]),
         tests(
             "InklingDecodingTests", ["InklingDecoding", "InklingModel", "InklingTokenizer", "InklingTestSupport"]),
-        tests("InklingNGramsTests", ["InklingNGrams", "InklingDecoding", "InklingTensor", "InklingTokenizer"]),
+        tests(
+            "InklingNGramsTests",
+            ["InklingNGrams", "InklingDecoding", "InklingModel", "InklingTensor", "InklingTokenizer"]),
         tests(
             "InklingTuningTests",
             ["InklingTuning", "InklingDecoding", "InklingModel", "InklingTokenizer", "InklingTestSupport"]),
@@ -141,13 +152,15 @@ let package = Package(
             "InklingEngineTests",
             [
                 "InklingEngine", "InklingArchitectures", "InklingDecoding", "InklingGGUF", "InklingModel",
-                "InklingModelMaker", "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport",
+                "InklingModelMaker", "InklingNGrams", "InklingTemplates", "InklingTensor", "InklingTokenizer",
+                "InklingTestSupport",
             ]),
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingModelMaker",
-                "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport", arguments,
+                "inkling", "InklingCells", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel",
+                "InklingModelMaker", "InklingTUI", "InklingTemplates", "InklingTensor", "InklingTokenizer",
+                "InklingTestSupport", arguments,
             ]),
     ]
 )

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 STEPS = ["prepare", "target", "draft", "samples", "distill", "refine", "refine-samples", "refine-draft", "export",
-         "evaluate", "cards"]
+         "ngrams", "evaluate", "cards"]
 
 
 def main():
@@ -25,13 +25,14 @@ def main():
     parser.add_argument("--refine-minutes", type=float, help="the same for its second cycle")
     parser.add_argument("--distill-minutes", type=float, help="distil for so long, each time, however many tokens")
     parser.add_argument("--threads", type=int, help="threads of PyTorch")
+    parser.add_argument("--inkling", type=Path, help="the program, which counts the n-grams")
     parser.add_argument("--no-compile", action="store_true", help="do without torch.compile")
     options = parser.parse_args()
     if options.threads:
         os.environ["OMP_NUM_THREADS"] = str(options.threads)
 
     # After the number of threads is set.
-    from . import cards, distill, evaluate, export, packing, plot, train, vocabulary
+    from . import cards, distill, evaluate, export, ngrams, packing, plot, train, vocabulary
     from .presets import PRESETS
     from .train import Cycle
 
@@ -55,6 +56,15 @@ def main():
         plot.draw(work, Path(__file__).parent / "curves.svg")
         if (out / "README.md").exists():
             cards.fill(work / "evaluation.json", out / "README.md")
+
+    def count():
+        binary = ngrams.program(options.inkling)
+        if binary:
+            ngrams.build(options.corpus, work, target_file, out / "inkling.ngrams", binary)
+        elif options.step == "ngrams":
+            raise SystemExit("recipe: the program `inkling` was not found; build it, or name it with --inkling")
+        else:
+            print("recipe: no n-grams: the program `inkling` was not found", flush=True)
 
     first = Cycle("chat.npz", 1.0, preset.decay_from)
     second = Cycle("chat.refine.npz", preset.refine_rate, 0.0)
@@ -81,6 +91,7 @@ def main():
             "draft.refined", work / "target.refined.pt", work / "draft.pt", work / "samples.refined.npz", work, preset,
             preset.refine_draft_tokens, options.distill_minutes, again, compiled),
         "export": write,
+        "ngrams": count,
         "evaluate": lambda: evaluate.evaluate(target_file, draft_file, options.corpus, work),
         "cards": fill,
     }

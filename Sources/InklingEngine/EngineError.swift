@@ -3,6 +3,7 @@
 public import InklingDecoding
 public import InklingGGUF
 public import InklingModel
+public import InklingNGrams
 public import InklingTemplates
 public import InklingTensor
 public import InklingTokenizer
@@ -16,6 +17,8 @@ public enum EngineError: Error, Sendable, Equatable {
     case template(TemplateError)
     case kernels(KernelError)
     case generation(GenerationError)
+    /// N-grams cannot be used.
+    case ngrams(NGramFileError)
     /// An acceptance head cannot be used.
     case head(HeadError)
     /// The context asked for is not one the model can have.
@@ -26,6 +29,8 @@ public enum EngineError: Error, Sendable, Equatable {
     case draftDoesNotFit(target: String, draft: String, reasons: [String])
     case notEnoughMemory(MemoryNeed)
     case noModelLoaded
+    /// Of another run, as a trace tells it.
+    case recorded(String, hint: String?)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -38,6 +43,7 @@ extension EngineError: CustomStringConvertible {
         case .kernels(let error): error.description
         case .generation(let error): error.description
         case .head(let error): error.description
+        case .ngrams(let error): error.description
         case .badContext(let requested, let allowed):
             "a context of \(requested) tokens is not possible; it must be from \(allowed.lowerBound) to "
                 + "\(allowed.upperBound)"
@@ -46,6 +52,7 @@ extension EngineError: CustomStringConvertible {
             "\"\(draft)\" cannot draft for \"\(target)\": \(reasons.joined(separator: "; "))"
         case .notEnoughMemory(let need): "not enough memory: \(need.description)"
         case .noModelLoaded: "no model is loaded"
+        case .recorded(let text, _): text
         }
     }
 
@@ -58,6 +65,7 @@ extension EngineError: CustomStringConvertible {
         case .draftDoesNotFit: "use a draft of the same family, or none"
         case .notEnoughMemory: "unload the present model first, or take a smaller quantisation"
         case .noModelLoaded: "choose one first"
+        case .recorded(_, let hint): hint
         case .head(let error): error.hint
         case .model(_, .vocabularyOnly): "such a file works with tokenize and detokenize only"
         default: nil

@@ -14,14 +14,18 @@ public struct SessionOptions: Sendable, Equatable {
     public var threads: Int?
     public var draftThreads: Int?
     public var kvFormat: KVFormat
+    /// What Superposed Decoding and the autocompletion tell drafts apart by.
+    public var ngrams: NGramChoice
 
     public init(
-        contextLength: Int? = nil, threads: Int? = nil, draftThreads: Int? = nil, kvFormat: KVFormat = .f16
+        contextLength: Int? = nil, threads: Int? = nil, draftThreads: Int? = nil, kvFormat: KVFormat = .f16,
+        ngrams: NGramChoice = .automatic
     ) {
         self.contextLength = contextLength
         self.threads = threads
         self.draftThreads = draftThreads
         self.kvFormat = kvFormat
+        self.ngrams = ngrams
     }
 }
 
@@ -36,6 +40,8 @@ public final class ModelSession {
     public let kernels: KernelSet
     /// What strategies that can use one judge drafts by.
     public let head: HeadFile?
+    /// What drafts are told apart by.
+    public let ngrams: NGramSource?
     private let run: DecodingRun
     private let targetRunner: TransformerRunner
     private let ownDraftRunner: TransformerRunner?
@@ -49,12 +55,14 @@ public final class ModelSession {
 
     /// - Parameters:
     ///   - head: trained for these two models; see ``HeadFile/check(for:)``.
+    ///   - ngrams: of the target's vocabulary; see ``NGramSource/find(_:for:suggested:)``.
     ///   - old: a session that ends with this one's beginning: what it has in common with this one, threads and
     ///     cached conversation included, goes on.
     ///   - costCache: where what passes cost is kept between runs; nil to keep nothing.
     public init(
-        target: LoadedModel, draft: LoadedModel? = nil, head: HeadFile? = nil, options: SessionOptions = SessionOptions(),
-        replacing old: ModelSession? = nil, costCache: CostCache? = nil
+        target: LoadedModel, draft: LoadedModel? = nil, head: HeadFile? = nil, ngrams: NGramSource? = nil,
+        options: SessionOptions = SessionOptions(), replacing old: ModelSession? = nil,
+        costCache: CostCache? = nil
     ) throws(EngineError) {
         do { kernels = try KernelSet.chosen() } catch { throw .kernels(error) }
         let capacity = options.contextLength ?? max(1, target.config.contextLength)
@@ -81,6 +89,7 @@ public final class ModelSession {
         self.options = options
         self.costCache = costCache
         self.head = draft == nil ? nil : head
+        self.ngrams = ngrams
         targetRunner = try runner(target, threads: 1, old: old?.targetRunner)
         if let draft {
             // As long as the target's, whatever it was trained for: what it drafts beyond is checked like the rest.
@@ -90,6 +99,7 @@ public final class ModelSession {
             ownDraftRunner = nil
         }
         run = DecodingRun(target: targetRunner, draft: ownDraftRunner, acceptanceHead: self.head?.head)
+        run.ngrams = ngrams?.model
         targetRunner.pool = pool(for: .autoregressive)
     }
 
@@ -103,6 +113,9 @@ public final class ModelSession {
 
     /// Tokens that end an answer.
     public var endTokens: Set<TokenID> { Set(target.tokenizer.vocabulary.endOfGenerationTokens) }
+
+    /// Tokens that steer the target and are no text.
+    public var controlTokens: Set<TokenID> { target.tokenizer.vocabulary.controlTokens }
 
     // MARK: Threads
 
@@ -120,7 +133,9 @@ public final class ModelSession {
     private func runsLanesAtOnce(_ strategy: StrategyDescriptor) -> Bool {
         guard let draft else { return false }
         if strategy.hasParallelLanes { return true }
-        guard strategy.id == StrategyDescriptor.automatic.id, options.threads == nil, let costCache else { return false }
+        guard strategy.id == StrategyDescriptor.automatic.id, options.threads == nil, let costCache else {
+            return false
+        }
         return costCache.overlapWins(
             target: target.path, draft: draft.path, cores: physicalCoreCount(),
             draftThreads: Self.draftThreads(options), kvFormat: options.kvFormat, kernels: kernels)

@@ -4,14 +4,20 @@ public import InklingTokenizer
 
 /// Counts the n-grams of texts of any length in bounded memory, and writes them as an NGramStore.
 ///
-/// The texts' windows of tokens are sorted in parts that fit in memory; the parts lie in unnamed files beside the store
-/// until they are merged. They take up to 20 bytes a token, and the tree that they become as much again at most a few
-/// times over.
+/// The texts' windows of tokens are sorted in parts that fit in memory; the parts lie in a folder beside the store until they
+/// are merged. They take up to 20 bytes a token, and the tree that they become as much again at most a few times over. If
+/// files are told apart with ``endFile(_:)``, a builder that comes after an interrupted one goes on behind the last of them.
 public struct NGramBuilder: ~Copyable {
     private let path: String
     private let settings: NGramSettings
     private let vocabulary: Vocabulary
     private var runs: SortedRuns
+    private let folder: NGramWorkFolder
+    /// Ended since the folder's list was written.
+    private var ended: [NGramFileIdentity] = []
+    /// Of them: texts and tokens up to their end.
+    private var endedCounts = (texts: 0, tokens: 0)
+    private let hash: UInt64
     private var window = NGramWindow.empty
     private var isInText = false
     public private(set) var textCount = 0
@@ -20,17 +26,56 @@ public struct NGramBuilder: ~Copyable {
     /// How many parts were too much for memory so far.
     public var runCount: Int { runs.runs.count }
 
-    /// - Parameter path: of the store; temporary files are made in its folder, which must exist.
+    /// - Parameters:
+    ///   - path: of the store; temporary files are made in its folder, which must exist.
+    ///   - resumes: whether what an interrupted builder of the same path, vocabulary and order left is used. ``hasCounted(_:)``
+    ///     tells what that is.
     public init(
-        path: String, vocabulary: Vocabulary, settings: NGramSettings = NGramSettings()
+        path: String, vocabulary: Vocabulary, settings: NGramSettings = NGramSettings(), resumes: Bool = false
     ) throws(NGramFileError) {
         guard vocabulary.count < NGramWindow.tokenLimit else {
             throw .vocabularyTooLarge(count: vocabulary.count, limit: NGramWindow.tokenLimit - 1)
         }
+        let hash = vocabularyHash(vocabulary)
+        let folder = NGramWorkFolder(store: path, vocabularyHash: hash, order: settings.order)
+        if !resumes { folder.clear() }
+        runs = try SortedRuns(folder: folder, memoryLimit: settings.memoryLimit)
         self.path = path
         self.settings = settings
         self.vocabulary = vocabulary
-        runs = SortedRuns(path: path, memoryLimit: settings.memoryLimit)
+        self.hash = hash
+        self.folder = folder
+        textCount = folder.contents.textCount
+        tokenCount = folder.contents.tokenCount
+        endedCounts = (textCount, tokenCount)
+    }
+
+    /// Files that an interrupted builder has counted.
+    public var countedFiles: [NGramFileIdentity] { folder.contents.sources }
+
+    /// Ends the file at hand, and the text with it. Now and then what is counted so far is made to last.
+    public mutating func endFile(_ file: NGramFileIdentity) throws(NGramFileError) {
+        try endText()
+        runs.endSource()
+        // A name with a line break has no place in the list.
+        if !file.path.utf8.contains(10) { ended.append(file) }
+        endedCounts = (textCount, tokenCount)
+        if runs.isWorthKeeping { try keep() }
+    }
+
+    /// Makes the files that have ended last, for a builder that comes after this one.
+    public consuming func suspend() throws(NGramFileError) {
+        if !ended.isEmpty, runs.dropIncomplete() { try keep() }
+    }
+
+    private mutating func keep() throws(NGramFileError) {
+        try runs.spill()
+        let (files, counts) = (ended, endedCounts)
+        try folder.commit { contents in
+            contents.sources += files
+            (contents.textCount, contents.tokenCount) = counts
+        }
+        ended = []
     }
 
     /// Goes on with the text at hand.
@@ -79,13 +124,14 @@ public struct NGramBuilder: ~Copyable {
             }
         }
         var format = NGramFormat()
-        format.vocabularyHash = vocabularyHash(vocabulary)
+        format.vocabularyHash = hash
         format.vocabularyCount = vocabulary.count
         format.order = settings.order
         format.textCount = textCount
         format.tokenCount = tokenCount
         format.minimumCounts = settings.minimumCounts
         _ = try tree.finish(format)
+        folder.clear()
         return try NGramStore(path: path, vocabulary: vocabulary)
     }
 }

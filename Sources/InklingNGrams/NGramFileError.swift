@@ -14,6 +14,8 @@ public enum NGramFileError: Error, Sendable, Equatable {
     case tokenOutsideVocabulary(token: Int32, count: Int)
     case tooMany(path: String, order: Int)
     case nothingCounted
+    /// A text whose n-grams were to be counted on the spot.
+    case textTooLong(path: String, limit: Int)
     case cancelled
 }
 
@@ -37,6 +39,9 @@ extension NGramFileError: CustomStringConvertible {
         case .tooMany(let path, let order):
             return
                 "\"\(path)\": more different \(order)-grams than a store can hold. Raise the minimum count of order \(order)"
+        case .textTooLong(let path, let limit):
+            return "\"\(path)\" is longer than \(limit >> 20) MiB, too long to count its n-grams each time. Make a store of it "
+                + "with \"inkling ngrams build\""
         case .nothingCounted: return "the texts hold no tokens to count"
         case .cancelled: return "cancelled"
         }

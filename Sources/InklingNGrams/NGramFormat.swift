@@ -2,20 +2,29 @@
 
 import InklingTensor
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// How a store lies in its file.
 ///
 /// The n-grams form a tree: the nodes of level n are the n-grams of n tokens, in the order of their tokens, and the
-/// children of a node are those that go on from it. A level has four columns of numbers of 1, 2 or 4 bytes: the last
-/// token of the n-gram, how often it occurs, how often anything follows it, and where its children begin in the next
-/// level (one more than there are nodes; they end where those of the next node begin). The last level has the first two.
-/// All begin at a multiple of 8. Before them, in little-endian words of 64 bits, stands this header; its last word is a
+/// children of a node are those that go on from it. A level has three columns of numbers of 1 to 4 bytes: the last token of
+/// the n-gram; its share among all that follows the tokens before it, as the 16th part of a negative logarithm in one byte;
+/// and where its children begin in the next level (one more than there are nodes; they end where those of the next node
+/// begin). The first level has no shares, the last no children. All begin at a multiple of 8. Before them, in little-endian words of 64 bits, stands this header; its last word is a
 /// checksum of the others.
 struct NGramFormat: Equatable {
     /// "INKNGRAM"
     static let magic: UInt64 = 0x4D41_5247_4E4B_4E49
-    static let version: UInt64 = 1
-    static let wordCount = 8 + (NGramSettings.longestOrder + 1) + NGramSettings.longestOrder * 9 + 1
+    static let version: UInt64 = 2
+    static let wordCount = 8 + (NGramSettings.longestOrder + 1) + NGramSettings.longestOrder * wordsPerLevel + 1
     static let byteCount = wordCount * 8
+    private static let wordsPerLevel = 7
 
     struct Column: Equatable, Sendable {
         var offset = 0
@@ -25,7 +34,7 @@ struct NGramFormat: Equatable {
 
     struct Level: Equatable, Sendable {
         var count = 0
-        var tokens = Column(), counts = Column(), totals = Column(), starts = Column()
+        var tokens = Column(), shares = Column(), starts = Column()
     }
 
     var byteCount = 0
@@ -41,6 +50,15 @@ struct NGramFormat: Equatable {
 
     init() {}
 
+    /// The byte for a share from 0 to 1.
+    static func code(count: UInt32, total: UInt32) -> UInt32 {
+        guard count > 0, total > count else { return 0 }
+        return UInt32(min(255, (16 * log(Double(total) / Double(count))).rounded()))
+    }
+
+    /// What the byte stands for.
+    static let shares: [Float] = (0..<256).map { Float(exp(-Double($0) / 16)) }
+
     var words: [UInt64] {
         var words = [
             Self.magic, Self.version, UInt64(byteCount), vocabularyHash, UInt64(vocabularyCount), UInt64(order),
@@ -52,7 +70,7 @@ struct NGramFormat: Equatable {
         for index in 0..<NGramSettings.longestOrder {
             let level = index < levels.count ? levels[index] : Level()
             words.append(UInt64(level.count))
-            for column in [level.tokens, level.counts, level.totals, level.starts] {
+            for column in [level.tokens, level.shares, level.starts] {
                 words += [UInt64(column.offset), UInt64(column.width)]
             }
         }
@@ -96,23 +114,20 @@ struct NGramFormat: Equatable {
         guard NGramSettings.orderRange.contains(order) else { throw damaged("it holds \(order)-grams") }
         for index in 0...order { minimumCounts.append(try number(8 + index)) }
         for index in 0..<order {
-            let base = 8 + NGramSettings.longestOrder + 1 + index * 9
+            let base = 8 + NGramSettings.longestOrder + 1 + index * Self.wordsPerLevel
             var level = Level()
             level.count = try number(base)
             guard level.count < UInt32.max else { throw damaged("level \(index + 1) has too many nodes") }
             func column(_ place: Int, extra: Int) throws(NGramFileError) -> Column {
                 let column = Column(offset: try number(base + 1 + 2 * place), width: try number(base + 2 + 2 * place))
-                guard [1, 2, 4].contains(column.width), column.offset <= byteCount,
+                guard (1...4).contains(column.width), column.offset <= byteCount,
                     level.count + extra <= (byteCount - column.offset) / column.width
                 else { throw damaged("a column of level \(index + 1) reaches beyond its end") }
                 return column
             }
             level.tokens = try column(0, extra: 0)
-            level.counts = try column(1, extra: 0)
-            if index + 1 < order {
-                level.totals = try column(2, extra: 0)
-                level.starts = try column(3, extra: 1)
-            }
+            if index > 0 { level.shares = try column(1, extra: 0) }
+            if index + 1 < order { level.starts = try column(2, extra: 1) }
             levels.append(level)
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import InklingDecoding
+public import InklingModel
 import InklingTensor
 public import InklingTokenizer
 
@@ -68,49 +68,45 @@ public struct NGramStore: NGramModel {
     ) {
         result.removeAll(keepingCapacity: true)
         result.append(contentsOf: repeatElement(0, count: candidates.count))
+        // Of each candidate: whether shorter contexts know it. Longer ones then may.
+        var known = candidates.indices.map { $0 }
         file.withBytes { bytes in
-            for (index, weight) in weights.enumerated() where weight > 0 {
-                guard index < context.count, index + 2 <= format.order else { break }
-                guard let followers = followers(of: context.suffix(index + 1), in: bytes) else { continue }
-                let share = weight / Float(followers.total)
+            for (index, weight) in weights.enumerated() {
+                guard index < context.count, index + 2 <= format.order, !known.isEmpty else { break }
+                // No longer context is known where this one is not.
+                guard let range = followers(of: context.suffix(index + 1), in: bytes) else { break }
                 let level = format.levels[index + 1]
-                for place in candidates.indices {
-                    guard let node = Self.find(candidates[place], in: followers.range, level.tokens, bytes) else {
-                        continue
-                    }
-                    // No more than all, should a damaged file say so.
-                    let count = min(Self.value(node, level.counts, bytes), followers.total)
-                    result[place] += share * Float(count)
+                known.removeAll { place in
+                    guard let node = Self.find(candidates[place], in: range, level.tokens, bytes) else { return true }
+                    result[place] += weight * NGramFormat.shares[Int(bytes.uint8(at: level.shares.offset + node))]
+                    return false
                 }
             }
         }
     }
 
-    /// What followed a context and how often, ascending by token: of n-grams one token longer than the context. Empty if
-    /// it is not known.
-    public func followers(of context: ArraySlice<TokenID>) -> [(token: TokenID, count: Int)] {
+    /// What followed a context, and which share of all that did, to some hundredths: ascending by token, of n-grams one token
+    /// longer than the context. Empty if it is not known.
+    public func followers(of context: ArraySlice<TokenID>) -> [(token: TokenID, share: Float)] {
         guard (1..<format.order).contains(context.count) else { return [] }
         let level = format.levels[context.count]
         return file.withBytes { bytes in
-            guard let followers = followers(of: context, in: bytes) else { return [] }
-            return followers.range.map { node in
+            guard let range = followers(of: context, in: bytes) else { return [] }
+            return range.map { node in
                 (
                     TokenID(Int32(truncatingIfNeeded: Self.value(node, level.tokens, bytes))),
-                    Int(Self.value(node, level.counts, bytes))
+                    NGramFormat.shares[Int(bytes.uint8(at: level.shares.offset + node))]
                 )
             }
         }
     }
 
-    /// The place of a context's children in the next level, and what is counted in all; nil where there are none.
+    /// The place of a context's children in the next level; nil where there are none.
     ///
     /// - Precondition: 1 to `order` − 1 tokens.
     @inline(__always)
-    private func followers(
-        of context: ArraySlice<TokenID>, in bytes: RawSpan
-    ) -> (range: Range<Int>, total: UInt32)? {
+    private func followers(of context: ArraySlice<TokenID>, in bytes: RawSpan) -> Range<Int>? {
         var range = 0..<format.levels[0].count
-        var total: UInt32 = 0
         var depth = 0
         for token in context {
             let level = format.levels[depth]
@@ -120,10 +116,9 @@ public struct NGramStore: NGramModel {
             // The file may say anything.
             guard start < end, end <= format.levels[depth + 1].count else { return nil }
             range = start..<end
-            total = Self.value(node, level.totals, bytes)
             depth += 1
         }
-        return total > 0 ? (range, total) : nil
+        return range
     }
 
     @inline(__always)
@@ -132,6 +127,7 @@ public struct NGramStore: NGramModel {
         switch column.width {
         case 1: return UInt32(bytes.uint8(at: offset))
         case 2: return UInt32(bytes.uint16(at: offset))
+        case 3: return UInt32(bytes.uint16(at: offset)) | UInt32(bytes.uint8(at: offset + 2)) << 16
         default: return bytes.uint32(at: offset)
         }
     }
@@ -142,6 +138,8 @@ public struct NGramStore: NGramModel {
     ) -> Int? {
         guard let wanted = UInt32(exactly: token.rawValue) else { return nil }
         var (low, high) = (range.lowerBound, range.upperBound)
+        // Most vocabularies occur as a whole: a token then stands at its own place.
+        if low == 0, Int(wanted) < high, value(Int(wanted), column, bytes) == wanted { return Int(wanted) }
         while low < high {
             let middle = (low + high) / 2
             let found = value(middle, column, bytes)

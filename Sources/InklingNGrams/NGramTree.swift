@@ -74,55 +74,118 @@ struct NGramTree {
         try close(from: 0)
         var format = format
         var offset = NGramFormat.byteCount
-        var files: [(file: MappedFile?, width: Int, count: Int)] = []
         format.levels = []
         for level in 0..<settings.order {
             var result = NGramFormat.Level()
-            result.count = columns[level].tokens.count
-            func place(_ file: inout TemporaryFile) throws(NGramFileError) -> NGramFormat.Column {
-                let width = file.maximum <= UInt32(UInt8.max) ? 1 : file.maximum <= UInt32(UInt16.max) ? 2 : 4
-                let column = NGramFormat.Column(offset: offset, width: width)
-                offset += (file.count * width + 7) / 8 * 8
-                files.append((try file.finish(), width, file.count))
-                return column
+            let count = columns[level].tokens.count
+            result.count = count
+            func place(_ count: Int, maximum: UInt32) -> NGramFormat.Column {
+                let width = maximum >> 8 == 0 ? 1 : maximum >> 16 == 0 ? 2 : maximum >> 24 == 0 ? 3 : 4
+                defer { offset += (count * width + 7) / 8 * 8 }
+                return NGramFormat.Column(offset: offset, width: width)
             }
-            result.tokens = try place(&columns[level].tokens)
-            result.counts = try place(&columns[level].counts)
+            result.tokens = place(count, maximum: columns[level].tokens.maximum)
+            if level > 0 { result.shares = place(count, maximum: 0) }
             if level + 1 < settings.order {
-                result.totals = try place(&columns[level].totals)
                 try columns[level].starts.append(UInt32(clamping: columns[level + 1].tokens.count))
-                result.starts = try place(&columns[level].starts)
+                result.starts = place(count + 1, maximum: columns[level].starts.maximum)
             }
             format.levels.append(result)
         }
         format.byteCount = offset
-        do throws(FileError) {
-            let store = try StagedFile(path: path)
-            try format.words.withLittleEndianBytes { (bytes) throws(FileError) in try store.write(bytes) }
-            for (file, width, count) in files {
-                try Self.copy(file, width: width, count: count, to: store)
-            }
-            try store.commit()
-        } catch { throw .file(error) }
+
+        var output: ColumnWriter
+        do throws(FileError) { output = try ColumnWriter(path: path, format.words) } catch { throw .file(error) }
+        // The level before: how often anything follows each node, and where its children begin.
+        var parents: (totals: NumberReader, starts: NumberReader)?
+        for (level, result) in format.levels.enumerated() {
+            var tokens = NumberReader(try columns[level].tokens.finish())
+            var counts = NumberReader(try columns[level].counts.finish())
+            let starts = try columns[level].starts.finish()
+            do throws(FileError) {
+                for _ in 0..<result.count { try output.append(tokens.next(), width: result.tokens.width) }
+                try output.align()
+                if var (totals, begins) = parents {
+                    var total: UInt32 = 0, end = 0
+                    _ = begins.next()
+                    for index in 0..<result.count {
+                        while index >= end, !begins.isAtEnd {
+                            total = totals.next()
+                            end = Int(begins.next())
+                        }
+                        try output.append(NGramFormat.code(count: counts.next(), total: total), width: 1)
+                    }
+                    try output.align()
+                }
+                if level + 1 < settings.order {
+                    var begins = NumberReader(starts)
+                    for _ in 0...result.count { try output.append(begins.next(), width: result.starts.width) }
+                    try output.align()
+                }
+            } catch { throw .file(error) }
+            parents = (NumberReader(try columns[level].totals.finish()), NumberReader(starts))
+        }
+        do throws(FileError) { try output.finish() } catch { throw .file(error) }
         return format
     }
+}
 
-    private static func copy(_ file: MappedFile?, width: Int, count: Int, to store: StagedFile) throws(FileError) {
-        guard let file else { return }
-        let step = 1 << 16
-        for start in stride(from: 0, to: count, by: step) {
-            let part = min(step, count - start)
-            let numbers = file.withBytes(start * 4..<(start + part) * 4) {
-                $0.integers(UInt32.self, count: part, at: 0)
-            }
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(part * width + 8)
-            for number in numbers {
-                for place in 0..<width { bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(8 * place))) }
-            }
-            // Parts but the last are multiples of 8 by themselves.
-            while bytes.count % 8 != 0 { bytes.append(0) }
-            try bytes.withLittleEndianBytes { (bytes) throws(FileError) in try store.write(bytes) }
+/// Numbers of a temporary file, one after the other; what has been read gives its memory back.
+private struct NumberReader {
+    private let file: MappedFile?
+    private var numbers: ArraySlice<UInt32> = []
+    private var offset = 0
+
+    private static let step = 1 << 16
+
+    init(_ file: MappedFile?) {
+        self.file = file
+    }
+
+    var isAtEnd: Bool { numbers.isEmpty && offset >= file?.byteCount ?? 0 }
+
+    /// 0 behind the last.
+    mutating func next() -> UInt32 {
+        if numbers.isEmpty, let file, offset < file.byteCount {
+            let count = min(Self.step, (file.byteCount - offset) / 4)
+            numbers = file.withBytes { $0.integers(UInt32.self, count: count, at: offset) }[...]
+            file.release(offset..<offset + count * 4)
+            offset += count * 4
         }
+        return numbers.popFirst() ?? 0
+    }
+}
+
+/// The columns of a store on their way to its file.
+private struct ColumnWriter {
+    private let file: StagedFile
+    private var pending: [UInt8] = []
+
+    private static let limit = 1 << 18
+
+    init(path: String, _ words: [UInt64]) throws(FileError) {
+        file = try StagedFile(path: path)
+        try words.withLittleEndianBytes { (bytes) throws(FileError) in try file.write(bytes) }
+    }
+
+    mutating func append(_ number: UInt32, width: Int) throws(FileError) {
+        for place in 0..<width { pending.append(UInt8(truncatingIfNeeded: number >> UInt32(8 * place))) }
+        if pending.count >= Self.limit, pending.count % 8 == 0 { try flush() }
+    }
+
+    /// Goes on at the next multiple of 8.
+    mutating func align() throws(FileError) {
+        while pending.count % 8 != 0 { pending.append(0) }
+        try flush()
+    }
+
+    mutating func finish() throws(FileError) {
+        try flush()
+        try file.commit()
+    }
+
+    private mutating func flush() throws(FileError) {
+        try pending.withLittleEndianBytes { (bytes) throws(FileError) in try file.write(bytes) }
+        pending.removeAll(keepingCapacity: true)
     }
 }

@@ -5,19 +5,42 @@ import InklingTensor
 /// Windows in any order in, sorted and counted out: what memory does not hold is sorted by itself and kept in a file, and
 /// in the end all of these are merged.
 struct SortedRuns {
-    private let path: String
+    private let folder: NGramWorkFolder
     private let capacity: Int
     private var windows: [NGramWindow] = []
     private(set) var runs: [MappedFile] = []
+    /// Windows in memory of texts that are complete; nil once some of an incomplete one have gone to a run.
+    private var completeCount: Int? = 0
 
     /// Of numbers a window takes in a file: its halves and the count.
     private static let stride = 5
     /// Sorting takes half as much again as the windows.
     private static let bytesPerWindow = MemoryLayout<NGramWindow>.stride * 3 / 2
 
-    init(path: String, memoryLimit: Int) {
-        self.path = path
+    /// Goes on from the runs that a folder's list has.
+    init(folder: NGramWorkFolder, memoryLimit: Int) throws(NGramFileError) {
+        self.folder = folder
         capacity = max(64, memoryLimit / Self.bytesPerWindow)
+        do throws(FileError) {
+            for name in folder.contents.runs { runs.append(try MappedFile(path: folder.path + "/" + name)) }
+        } catch { throw .file(error) }
+        guard runs.allSatisfy({ $0.byteCount % (Self.stride * 4) == 0 }) else {
+            throw .damaged(path: folder.path, finding: "a run is cut short")
+        }
+    }
+
+    /// Whether so much waits in memory that it is worth a run.
+    var isWorthKeeping: Bool { windows.count >= capacity / 4 || completeCount == nil }
+
+    /// What is in memory now is of complete texts.
+    mutating func endSource() { completeCount = completeCount == nil ? nil : windows.count }
+
+    /// Drops the windows of a text that is not complete.
+    /// - Returns: whether all that is left can be kept: false if some went to a run already.
+    mutating func dropIncomplete() -> Bool {
+        guard let completeCount else { return false }
+        windows.removeLast(windows.count - completeCount)
+        return true
     }
 
     mutating func add(_ window: NGramWindow) throws(NGramFileError) {
@@ -26,13 +49,17 @@ struct SortedRuns {
             windows.reserveCapacity(min(capacity, max(1024, windows.count * 2)))
         }
         windows.append(window)
-        if windows.count >= capacity { try spill() }
+        if windows.count >= capacity {
+            try spill()
+            completeCount = nil
+        }
     }
 
     mutating func spill() throws(NGramFileError) {
+        completeCount = 0
         guard !windows.isEmpty else { return }
         windows.sort()
-        var file = try TemporaryFile(path: "\(path).run-\(runs.count)")
+        var file = try TemporaryFile(path: try folder.newRun())
         var start = 0
         while start < windows.count {
             let window = windows[start]
@@ -46,7 +73,7 @@ struct SortedRuns {
             start = end
         }
         windows.removeAll(keepingCapacity: true)
-        if let run = try file.finish() { runs.append(run) }
+        if let run = try file.finish(keepsName: true) { runs.append(run) }
     }
 
     /// Gives every window that occurs, ascending, to `body`; one that is in several runs comes once for each.

@@ -10,8 +10,8 @@ import InklingTensor
     import Darwin
 #endif
 
-/// Numbers on their way through a file that nobody else sees: written once, then mapped and unnamed, so that its space
-/// is given back however the program ends.
+/// Numbers on their way through a file: written once, then mapped. Unless its name is to stay, nobody else sees it, and its
+/// space is given back however the program ends.
 struct TemporaryFile {
     private let staged: StagedFile
     private var pending: [UInt32] = []
@@ -39,13 +39,14 @@ struct TemporaryFile {
         pending.removeAll(keepingCapacity: true)
     }
 
+    /// - Parameter keepsName: whether the file stays where it is.
     /// - Returns: the numbers, four bytes each; nil if there are none.
-    mutating func finish() throws(NGramFileError) -> MappedFile? {
+    mutating func finish(keepsName: Bool = false) throws(NGramFileError) -> MappedFile? {
         guard count > 0 else { return nil }
         try flush()
         do throws(FileError) {
             try staged.commit()
-            defer { _ = unsafe unlink(staged.path) }
+            defer { if !keepsName { _ = unsafe unlink(staged.path) } }
             return try MappedFile(path: staged.path)
         } catch { throw .file(error) }
     }

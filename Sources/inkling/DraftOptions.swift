@@ -3,8 +3,6 @@
 public import ArgumentParser
 public import InklingDecoding
 import InklingEngine
-import InklingNGrams
-import InklingTokenizer
 
 extension DraftMethod: ExpressibleByArgument {}
 
@@ -16,10 +14,7 @@ struct DraftOptions: ParsableArguments {
     @Option(name: .customShort("n"), help: ArgumentHelp("Tokens of each, at most.", valueName: "N"))
     var length: Int = 10
 
-    @Option(
-        help: ArgumentHelp(
-            "What tells the drafts of superposed apart: a store of \"ngrams build\", or a text.", valueName: "FILE"))
-    var ngrams: String?
+    @OptionGroup var ngrams: NGramOptions
 
     @Option(
         name: .customLong("set"),
@@ -28,11 +23,15 @@ struct DraftOptions: ParsableArguments {
             valueName: "NAME=VALUE"))
     var parameters: [String] = []
 
-    @Option(help: "Temperature of nucleus sampling.")
-    var temp: Float = 1
+    @Option(help: "Temperature of nucleus sampling (default: 1; for drafts what the model's file recommends).")
+    var temp: Float?
 
-    @Option(help: "Nucleus sampling keeps the likeliest tokens that together reach this probability.")
-    var topP: Float = 0.9
+    @Option(
+        help: """
+            Nucleus sampling keeps the likeliest tokens that together reach this probability (default: 0.9; for drafts \
+            what the model's file recommends).
+            """)
+    var topP: Float?
 
     @Option(help: "Seed of nucleus sampling; the same one gives the same drafts (default: another each time).")
     var seed: UInt64?
@@ -46,11 +45,17 @@ struct DraftOptions: ParsableArguments {
         try check("-k", count, DraftRequest.countRange)
         try check("-n", length, DraftRequest.lengthRange)
         _ = try superposition(promptCount: 0)
-        do throws(GenerationError) { try sampler.validate() } catch { throw ValidationError(error.description) }
+        do throws(GenerationError) { try sampler().validate() } catch { throw ValidationError(error.description) }
     }
 
-    var sampler: SamplerSettings {
-        DraftRequest.nucleus(topP: topP, temperature: temp, seed: seed ?? UInt64.random(in: 0..<1 << 32))
+    /// The settings of nucleus sampling.
+    /// - Parameter recommended: by the model's file; nothing where figures are to be compared.
+    func sampler(recommended: RecommendedSampling = RecommendedSampling()) -> SamplerSettings {
+        var settings = recommended.overrides.applied(to: DraftRequest.nucleus())
+        settings.temperature = temp ?? settings.temperature
+        settings.topP = topP ?? settings.topP
+        settings.seed = seed ?? UInt64.random(in: 0..<1 << 32)
+        return settings
     }
 
     /// What was set, on top of what suits the number of drafts; nil where nothing was.
@@ -71,26 +76,4 @@ struct DraftOptions: ParsableArguments {
         }
         return settings
     }
-
-    /// N-grams of the text that was named.
-    func ngramModel(_ tokenizer: any Tokenizer) throws -> (any NGramModel)? {
-        guard let ngrams else { return nil }
-        if NGramStore.isStore(path: ngrams) {
-            do throws(NGramFileError) {
-                return try NGramStore(path: ngrams, vocabulary: tokenizer.vocabulary)
-            } catch { throw Failure(error.description) }
-        }
-        let text = try StandardInput.readFile(ngrams)
-        guard text.count <= Self.textLimit else {
-            throw Failure(
-                "\"\(ngrams)\" is longer than \(Self.textLimit >> 20) MiB, too long to count its n-grams each time; make a "
-                    + "store of it with \"inkling ngrams build\"")
-        }
-        var counts = NGramCounts()
-        counts.add(tokenizer.encode(text, special: .ignore))
-        return counts
-    }
-
-    /// Counting takes some hundred bytes of memory for each byte of text.
-    private static let textLimit = 4 << 20
 }

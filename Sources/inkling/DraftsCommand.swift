@@ -69,20 +69,23 @@ struct DraftsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let text = try prefixText()
+        let bytes = try prefixText()
         Signals.catchInterrupts()
         let measured = try MeasuredModel(model, compute)
-        let ngrams = try drafting.ngramModel(measured.model.tokenizer)
+        let ngrams = try drafting.ngrams.source(for: measured.model)
         let session: ModelSession
         do throws(EngineError) {
             session = try ModelSession(
                 target: measured.model, options: SessionOptions(threads: compute.threads, kvFormat: compute.kv))
         } catch { throw Failure(error) }
-        let completer = Autocompleter(session, ngrams: ngrams)
-        let request = CompletionRequest(
-            prefix: text, suffix: suffix, method: method, count: drafting.count, length: drafting.length,
-            superposition: try drafting.superposition(promptCount: .max), sampler: drafting.sampler, cut: cut,
+        let completer = Autocompleter(session, ngrams: ngrams?.model)
+        var request = CompletionRequest(
+            prefix: "", suffix: suffix, method: method, count: drafting.count, length: drafting.length,
+            superposition: try drafting.superposition(promptCount: .max), 
+            sampler: drafting.sampler(recommended: measured.model.recommendedSampling), cut: cut,
             ranking: rank, healsTokens: !noHeal)
+        request.prefixBytes = bytes
+        let text = String(decoding: bytes.dropLast(request.openCharacterByteCount), as: UTF8.self)
         let cancellation = CancellationFlag()
         let outcome = Signals.cancelling(cancellation) {
             Result { () throws(EngineError) in try completer.complete(request, cancellation: cancellation) }
@@ -97,7 +100,7 @@ struct DraftsCommand: ParsableCommand {
             Output.error("inkling: note: this model cannot fill in the middle; --suffix was not used")
         }
         if method == .superposed, ngrams == nil {
-            Output.error("inkling: note: without n-grams (--ngrams FILE) the drafts make less sense")
+            Output.error("inkling: note: without n-grams the drafts make less sense; \"inkling ngrams build\" makes a store")
         }
         if json { return try JSONOutput.print(report(result, text, model: measured.model.name)) }
         for (index, draft) in result.completions.enumerated() {
@@ -107,14 +110,14 @@ struct DraftsCommand: ParsableCommand {
         if verbose { Output.error(Self.figures(result.report)) }
     }
 
-    private func prefixText() throws -> String {
-        if let prefix { return prefix }
+    private func prefixText() throws -> [UInt8] {
+        if let prefix { return Array(prefix.utf8) }
         if StandardInput.isTerminal {
             Output.error("inkling: reading the text from standard input; end it with Ctrl-D")
         }
         let text = try StandardInput.readAll()
         // One line break at the end is the shell's, not the text's.
-        return String(decoding: text.last == 10 ? text.dropLast() : text[...], as: UTF8.self)
+        return Array(text.last == 10 ? text.dropLast() : text[...])
     }
 
     private func report(_ result: CompletionResult, _ text: String, model name: String) -> Report {

@@ -25,7 +25,8 @@ struct MeasuredPair {
     func session(_ options: SessionOptions) throws -> ModelSession {
         do throws(EngineError) {
             let head = draft.flatMap { HeadSearch.head(for: target, draft: $0) }
-            return try ModelSession(target: target, draft: draft, head: head, options: options)
+            let ngrams = try NGramSource.find(options.ngrams, for: target)
+            return try ModelSession(target: target, draft: draft, head: head, ngrams: ngrams, options: options)
         } catch { throw Failure(error) }
     }
 

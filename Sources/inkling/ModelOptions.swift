@@ -46,6 +46,8 @@ struct ModelOptions: ParsableArguments {
     @Flag(help: "Use no acceptance head.")
     var noHead = false
 
+    @OptionGroup(title: "N-grams") var ngrams: NGramOptions
+
     func validate() throws {
         if head != nil, noHead { throw ValidationError("--head and --no-head exclude each other") }
         for (name, value) in [("--threads", threads), ("--draft-threads", draftThreads)] {
@@ -57,6 +59,7 @@ struct ModelOptions: ParsableArguments {
     }
 
     var session: SessionOptions {
-        SessionOptions(contextLength: context, threads: threads, draftThreads: draftThreads, kvFormat: kv)
+        SessionOptions(
+            contextLength: context, threads: threads, draftThreads: draftThreads, kvFormat: kv, ngrams: ngrams.choice)
     }
 }

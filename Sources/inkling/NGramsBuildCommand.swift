@@ -12,9 +12,11 @@ struct NGramsBuildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build", abstract: "Counts the n-grams of texts.",
         discussion: """
-            Files are read as they come, whatever their size, and what memory does not hold goes to temporary files beside \
-            the store. Each file is one text; "-" is standard input. The store belongs to the model's vocabulary: any \
-            model with the same one can use it.
+            Files are read as they come, whatever their size, and what memory does not hold goes to a folder beside the \
+            store, FILE.partial. If the command is interrupted, the same command goes on behind the last file that was \
+            counted. No n-gram reaches over the end of a file, or over a line that is only the separator; "-" is \
+            standard input. The store belongs to the model's vocabulary: any model with the same one can use it, and \
+            finds it if it is called NAME.ngrams and lies beside NAME.gguf.
 
             Examples:
               inkling ngrams build -m MODEL -o notes.ngrams notes.txt letters.txt
@@ -37,6 +39,13 @@ struct NGramsBuildCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("MiB of n-grams to hold in memory.", valueName: "MIB"))
     var memory: Int = 256
+
+    @Option(
+        help: ArgumentHelp("A line that is only this ends a text; empty for none.", valueName: "TEXT"))
+    var separator: String = "<|endoftext|>"
+
+    @Flag(help: "Count everything anew, whatever an interrupted command left.")
+    var restart = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -74,6 +83,7 @@ struct NGramsBuildCommand: ParsableCommand {
         guard files.count(where: { $0 == "-" }) < 2 else {
             throw ValidationError("standard input can be read only once")
         }
+        guard !separator.utf8.contains(10) else { throw ValidationError("--separator must be one line") }
         _ = try minimumCounts()
     }
 
@@ -88,14 +98,30 @@ struct NGramsBuildCommand: ParsableCommand {
             defer { line.clear() }
             let store: NGramStore
             do throws(NGramFileError) {
-                var builder = try NGramBuilder(path: output, vocabulary: tokenizer.vocabulary, settings: settings)
-                var feed = NGramTextFeed(tokenizer)
-                for (index, path) in files.enumerated() {
-                    let name = files.count > 1 ? "text \(index + 1) of \(files.count)" : "text"
-                    try read(path, into: &feed, &builder, flag) { done, total, tokens in
-                        let share = total > 0 ? " of \(Quantity.bytes(total))" : ""
-                        line.show("\(name): \(Quantity.bytes(done))\(share), \(tokens) tokens")
+                var builder = try NGramBuilder(
+                    path: output, vocabulary: tokenizer.vocabulary, settings: settings, resumes: try isResumable(tokenizer))
+                let counted = builder.countedFiles
+                if !counted.isEmpty {
+                    Output.error(
+                        "inkling: going on behind \(counted.count) of \(files.count) files, \(builder.tokenCount) tokens; "
+                            + "--restart counts them anew")
+                }
+                var feed = NGramTextFeed(tokenizer, separator: separator)
+                do throws(NGramFileError) {
+                    for (index, path) in files.enumerated() {
+                        let file = path == "-" ? nil : NGramFileIdentity(path: path)
+                        if let file, counted.contains(file) { continue }
+                        let name = files.count > 1 ? "text \(index + 1) of \(files.count)" : "text"
+                        try read(path, into: &feed, &builder, flag) { done, total, tokens in
+                            let share = total > 0 ? " of \(Quantity.bytes(total))" : ""
+                            line.show("\(name): \(Quantity.bytes(done))\(share), \(tokens) tokens")
+                        }
+                        if let file { try builder.endFile(file) }
                     }
+                } catch {
+                    // What is whole is kept for the next attempt, if there is one.
+                    try? builder.suspend()
+                    throw error
                 }
                 store = try builder.finish { merged, total in
                     line.show("sorting: \(merged * 100 / max(1, total)) %")
@@ -110,6 +136,18 @@ struct NGramsBuildCommand: ParsableCommand {
 }
 
 extension NGramsBuildCommand {
+    /// Whether what an interrupted command left is part of what is asked for now.
+    private func isResumable(_ tokenizer: any Tokenizer) throws(NGramFileError) -> Bool {
+        // What came through standard input is gone.
+        guard !restart, !files.contains("-") else { return false }
+        let left = try NGramBuilder(
+            path: output, vocabulary: tokenizer.vocabulary,
+            settings: NGramSettings(order: order, memoryLimit: 0), resumes: true
+        ).countedFiles
+        let wanted = files.compactMap { NGramFileIdentity(path: $0) }
+        return left.allSatisfy { wanted.contains($0) }
+    }
+
     /// Reads a text to its end and gives it to the feed.
     private func read(
         _ path: String, into feed: inout NGramTextFeed, _ builder: inout NGramBuilder, _ flag: CancellationFlag,

@@ -38,6 +38,7 @@ enum PlainChatReport {
             rows.append(("draft", "\(draft.name) (\(draft.path))"))
             rows.append(("acceptance head", session.head?.path ?? "none; \"inkling tune\" trains one"))
         }
+        rows.append(("n-grams", session.ngrams?.facts.path ?? "none; \"inkling ngrams build\" makes a store"))
         return table(rows)
     }
 

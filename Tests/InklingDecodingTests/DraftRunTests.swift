@@ -133,20 +133,16 @@ struct DraftRunTests {
     }
 
     @Test(arguments: DraftMethod.allCases)
-    func `The first token is one of those allowed`(method: DraftMethod) throws {
-        let allowed = tokens(2, 5, 13)
-        let request = DraftRequest(
-            prompt: Self.prompt, method: method, count: 3, length: 4,
-            sampler: DraftRequest.nucleus(topP: 1), firstTokens: allowed)
-        let report = try DraftRun(target: ToyRunner(Self.model)).run(request)
-        #expect(!report.continuations.isEmpty)
-        let law = Slow.softmax(Self.model.logits(after: Self.prompt))
-        let share = allowed.reduce(0) { $0 + law[Int($1.rawValue)] }
-        for draft in report.continuations {
-            #expect(allowed.contains(draft.tokens[0]))
-            let expected = Slow.ln(law[Int(draft.tokens[0].rawValue)] / share)
-            #expect(abs(Double(draft.logProbabilities[0]) - expected) < 1e-4)
-        }
+    func `Tokens that are excluded never come, and a draft of nothing can be ruled out`(method: DraftMethod) throws {
+        let excluded = tokens(2, 5, 13)
+        var request = DraftRequest(
+            prompt: Self.prompt, method: method, count: 6, length: 5, sampler: DraftRequest.nucleus(topP: 1),
+            endTokens: [0, 1, 3, 4, 6], excludedTokens: excluded)
+        let some = try DraftRun(target: ToyRunner(Self.model)).run(request).continuations
+        request.mayBeEmpty = false
+        let full = try DraftRun(target: ToyRunner(Self.model)).run(request).continuations
+        for draft in some + full { #expect(!draft.tokens.contains { excluded.contains($0) }) }
+        #expect(!full.isEmpty && full.allSatisfy { !request.endTokens.contains($0.tokens[0]) })
     }
 
     @Test(arguments: DraftMethod.allCases)

@@ -98,31 +98,33 @@ struct AutocompleterTests {
         }
     }
 
-    @Test(arguments: DraftMethod.allCases)
-    func `Text that ends in a blank goes on with tokens that begin with it`(method: DraftMethod) throws {
+    @Test(arguments: DraftMethod.allCases, ["the cat and ", "the cat an", "x\n", "caf\u{E9}", "na\u{EF}ve 100"])
+    func `The text and the draft are the text of the tokens`(method: DraftMethod, prefix: String) throws {
         let model = try CompletionModel()
-        let tokenizer = model.loaded.tokenizer
-        let request = CompletionRequest(prefix: "the cat and ", method: method, length: 5)
-        let result = try model.completer().complete(request)
-        let tokens = tokenizer.encode(request.prefix, special: .ignore)
-        let last = try #require(tokens.last)
-        let bytes = tokenizer.vocabulary.bytes(of: last)
-        #expect(result.healedByteCount == bytes.count && bytes.count > 0)
-        #expect(!result.completions.isEmpty)
-        for draft in result.report.continuations {
-            #expect(tokenizer.vocabulary.bytes(of: draft.tokens[0]).starts(with: bytes))
-            #expect(draft.tokens.count <= 6)
+        let vocabulary = model.loaded.tokenizer.vocabulary
+        // Also in the middle of a character.
+        for bytes in [Array(prefix.utf8), Array(prefix.utf8.dropLast())] {
+            var request = CompletionRequest(prefix: "", method: method, length: 5)
+            request.prefixBytes = bytes
+            let result = try model.completer().complete(request)
+            #expect(!result.completions.isEmpty && result.healedByteCount <= bytes.count)
+            let anchor = bytes.dropLast(result.healedByteCount)
+            let shown = bytes.dropLast(request.openCharacterByteCount)
+            for draft in result.report.continuations {
+                let all = anchor + draft.tokens.flatMap { vocabulary.isControl($0) ? [] : vocabulary.bytes(of: $0) }
+                #expect(all.starts(with: bytes))
+                #expect((1...5).contains(draft.newCount) && draft.logProbabilities.count == draft.newCount)
+                let text = CompletionText.completeCount(all[...])
+                let whole = String(decoding: all.prefix(text).dropFirst(shown.count), as: UTF8.self)
+                // A model with random weights writes bytes that are no text; both sides have the same mark for them.
+                let isShown = result.completions.contains {
+                    $0.text == whole || $0.text.split(whereSeparator: \.isWhitespace) == whole.split(whereSeparator: \.isWhitespace)
+                }
+                #expect(isShown || whole.allSatisfy(\.isWhitespace))
+            }
+            request.healsTokens = false
+            #expect(try model.completer().complete(request).healedByteCount == 0)
         }
-        // The text before the cursor and the draft are the text of the tokens.
-        for draft in result.completions {
-            let all = tokens.dropLast() + draft.tokens
-            let text = String(decoding: all.flatMap { tokenizer.vocabulary.bytes(of: $0) }, as: UTF8.self)
-            // A model with random weights writes bytes that are no text; both sides have the same mark for them.
-            #expect(text.unicodeScalars.starts(with: (request.prefix + draft.text).unicodeScalars))
-        }
-        var plain = request
-        plain.healsTokens = false
-        #expect(try model.completer().complete(plain).healedByteCount == 0)
     }
 
     @Test func `A text that grows is read once`() throws {
@@ -134,8 +136,8 @@ struct AutocompleterTests {
             let before = model.loaded.tokenizer.encode(prefix, special: .ignore).count
             prefix += word
             let result = try completer.complete(CompletionRequest(prefix: prefix))
-            // The last token may have been given back, and changed with what follows.
-            #expect(result.report.prefill.reused >= before - 3)
+            // The last tokens may have been given back, and changed with what follows.
+            #expect(result.report.prefill.reused >= before - 6)
             #expect(
                 result.completions == (try model.completer().complete(CompletionRequest(prefix: prefix))).completions)
         }

@@ -2,6 +2,7 @@
 
 import FoundationEssentials
 import InklingDecoding
+import InklingModel
 import InklingTensor
 import InklingTokenizer
 import Testing
@@ -92,7 +93,8 @@ import Testing
             counts.probabilities(of: candidates, after: context[...], weights: weights, into: &expected)
             store.probabilities(of: candidates, after: context[...], weights: weights, into: &found)
             #expect(found.count == expected.count)
-            for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 1e-5) }
+            // A share is kept to 3 %.
+            for (found, expected) in zip(found, expected) { #expect(abs(found - expected) <= 0.032 * expected) }
             known += expected.contains { $0 > 0 } ? 1 : 0
         }
         #expect(known > 10)
@@ -113,12 +115,12 @@ import Testing
         let store = try Self.open(Self.bytes(texts, vocabulary, NGramSettings(minimumCounts: [1, 2])))
         #expect(store.followers(of: [1]).map(\.token) == [2, 5])
         #expect(store.followers(of: [1, 2]).map(\.token) == [3])
-        #expect(store.followers(of: [1, 2]).map(\.count) == [2])
+        #expect(store.followers(of: [1, 2]).map { ($0.share * 100).rounded() } == [69])
         #expect(store.followers(of: [1, 5]).isEmpty)
         #expect((1...6).map(store.count(order:)) == [6, 5, 1, 0, 0, 0])
         var result: [Float] = []
         store.probabilities(of: [3, 4], after: [1, 2], weights: [0, 1], into: &result)
-        #expect(abs(result[0] - 2.0 / 3) < 1e-6)
+        #expect(abs(result[0] - 2.0 / 3) < 0.03)
         #expect(result[1] == 0)
     }
 

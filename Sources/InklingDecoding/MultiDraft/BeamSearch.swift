@@ -9,14 +9,24 @@ struct BeamSearch: DraftSearch {
     private var pool: DraftPool
     private var nodeCount = 0
 
-    init(count: Int, length: Int, endTokens: Set<TokenID>) {
+    init(count: Int, length: Int, endTokens: Set<TokenID>, endsLoops: Bool) {
         self.length = length
         pool = DraftPool(limit: count, endTokens: endTokens)
+        pool.endsLoops = endsLoops
     }
 
     var continuations: [Continuation] { pool.continuations }
 
     var live: [LiveContinuation] { pool.live { _ in 1 } }
+
+    mutating func begin(_ opening: DraftOpening) {
+        nodeCount = opening.nodeCount
+        pool.begin(
+            opening,
+            greatestIndices(pool.candidateCount, of: opening.logits[0]).map {
+                ($0, Double(opening.logProbability($0)), false)
+            })
+    }
 
     mutating func nextBatch() -> ModelBatch? {
         guard pool.length < length, !pool.isComplete else { return nil }
@@ -31,14 +41,14 @@ struct BeamSearch: DraftSearch {
     mutating func advance(_ rows: Rows) {
         var candidates: [DraftPool.Extension] = []
         for (index, draft) in pool.alive.enumerated() {
-            let logits = Candidates(logits: rows[index])
-            let total = VectorMath.logSumExp(logits.logits[...])
-            for best in logits.greatest(pool.candidateCount) {
-                let logProbability = logits.logits[best] - total
+            let logits = rows[index]
+            let total = VectorMath.logSumExp(logits)
+            for best in greatestIndices(pool.candidateCount, of: logits) {
+                let logProbability = logits[logits.startIndex + best] - total
                 candidates.append(
                     DraftPool.Extension(
-                        draft: index, token: logits.token(at: best), score: draft.score + Double(logProbability),
-                        logProbability: logProbability))
+                        draft: index, token: TokenID(Int32(truncatingIfNeeded: best)),
+                        score: draft.score + Double(logProbability), logProbability: logProbability))
             }
         }
         pool.extend(with: candidates)

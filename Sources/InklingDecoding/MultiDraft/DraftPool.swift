@@ -6,15 +6,34 @@ import InklingTokenizer
 struct DraftPool {
     struct Entry: Equatable {
         var tokens: [TokenID] = []
-        /// Of each token under the model, if the search has them.
+        /// How many of them only say again what the text ends in.
+        var stemCount = 0
+        /// Which base it began at.
+        var base = 0
+        /// The rank of its first token among those that drafts began with.
+        var family = 0
+        /// Of each token behind the stem under the model; of the first alone if the search does not have the rest.
         var logProbabilities: [Float] = []
         /// The sum over the tokens.
         var score = 0.0
         /// For searches that read drafts one by one: the row of the last token but one, then of the last.
         var node = -1
         var hasSupport = false
+        /// Of each token by n-grams, if the search has them.
+        var supports: [Float] = []
 
-        var meanScore: Double { score / Double(max(1, tokens.count)) }
+        /// Drops tokens from the end, and their share of the score.
+        mutating func cut(_ count: Int) {
+            let whole = Double(max(1, tokens.count - stemCount))
+            tokens.removeLast(count)
+            score *= Double(tokens.count - stemCount) / whole
+            if logProbabilities.count > tokens.count - stemCount {
+                logProbabilities.removeLast(logProbabilities.count - (tokens.count - stemCount))
+            }
+            if supports.count > tokens.count { supports.removeLast(supports.count - tokens.count) }
+        }
+
+        var meanScore: Double { score / Double(max(1, tokens.count - stemCount)) }
     }
 
     /// A draft made longer by a token.
@@ -25,10 +44,18 @@ struct DraftPool {
         var score: Double
         var logProbability: Float?
         var hasSupport = false
+        /// Of the token by n-grams; nil where there are none.
+        var support: Float?
+        /// Of a first token: where it stands.
+        var start: (index: Int, base: DraftOpening.Base)?
     }
 
     let limit: Int
     let endTokens: Set<TokenID>
+    /// Whether a draft ends where it would say again what it has just said.
+    var endsLoops = false
+    /// How many drafts may have one first token; 0 for any number.
+    var siblings = 0
     /// The one draft without tokens, at first. Best first.
     private(set) var alive = [Entry()]
     private(set) var done: [Entry] = []
@@ -59,14 +86,25 @@ struct DraftPool {
             return one != other ? one > other : left < right
         }
         var next: [Entry] = []
+        var members: [Int: Int] = [:]
+        if siblings > 0 { order.removeAll { !isAdmitted(candidates[$0], &members) } }
         for (rank, index) in order.prefix(candidateCount).enumerated() {
             let candidate = candidates[index]
             var entry = alive[candidate.draft]
+            if let (index, base) = candidate.start {
+                (entry.tokens, entry.stemCount) = (base.stem, base.stem.count)
+                (entry.base, entry.node) = (index, base.node)
+                entry.family = rank
+            }
             entry.tokens.append(candidate.token)
             if let logProbability = candidate.logProbability { entry.logProbabilities.append(logProbability) }
             entry.score = candidate.score
             entry.hasSupport = candidate.hasSupport
-            if endTokens.contains(candidate.token) {
+            if let support = candidate.support { entry.supports.append(support) }
+            if endsLoops, let repeated = Self.loopLength(entry.tokens.dropFirst(entry.stemCount)) {
+                entry.cut(repeated)
+                if rank < limit, !done.contains(where: { $0.tokens == entry.tokens }) { finish(entry) }
+            } else if endTokens.contains(candidate.token) {
                 if rank < limit { finish(entry) }
             } else if next.count < limit {
                 next.append(entry)
@@ -74,6 +112,28 @@ struct DraftPool {
         }
         alive = next
         length += 1
+    }
+
+    /// Whether a family has room for one more, the best of it asked for first.
+    private func isAdmitted(_ candidate: Extension, _ members: inout [Int: Int]) -> Bool {
+        // First tokens make families.
+        guard candidate.start == nil else { return true }
+        let family = alive[candidate.draft].family
+        let count = members[family] ?? done.count { $0.family == family }
+        members[family] = count + 1
+        return count < siblings
+    }
+
+    /// How many tokens at the end say again what stands right before them: one or two for the third time, or more for the
+    /// second. nil where they do not.
+    static func loopLength(_ tokens: ArraySlice<TokenID>) -> Int? {
+        for length in stride(from: 1, through: tokens.count / 2, by: 1) {
+            let copies = length < 3 ? 3 : 2
+            guard tokens.count >= copies * length else { continue }
+            let end = tokens.suffix(copies * length)
+            if zip(end, end.dropFirst(length)).allSatisfy({ $0 == $1 }) { return (copies - 1) * length }
+        }
+        return nil
     }
 
     private mutating func finish(_ entry: Entry) {
@@ -97,9 +157,22 @@ struct DraftPool {
         all = order.prefix(limit).map { all[$0] }
         return all.map { entry, isFinished in
             Continuation(
-                tokens: entry.tokens, logProbabilities: entry.logProbabilities, score: Float(entry.meanScore),
-                isFinished: isFinished)
+                tokens: entry.tokens, stemCount: entry.stemCount, logProbabilities: entry.logProbabilities,
+                score: Float(entry.meanScore), isFinished: isFinished && entry.tokens.last.map(endTokens.contains) ?? false)
         }
+    }
+
+    /// The best first tokens: continuations of one token each.
+    /// - Parameter candidates: numbers of choices with their scores, most probable first.
+    mutating func begin(_ opening: DraftOpening, _ candidates: [(number: Int, score: Double, hasSupport: Bool)]) {
+        extend(
+            with: candidates.map { candidate in
+                let choice = opening.choice(candidate.number)
+                return Extension(
+                    draft: 0, token: choice.token, score: candidate.score,
+                    logProbability: opening.logProbability(candidate.number), hasSupport: candidate.hasSupport,
+                    start: (choice.base, opening.bases[choice.base]))
+            })
     }
 
     /// - Parameter weight: of a draft that goes on, by its index.
@@ -107,12 +180,12 @@ struct DraftPool {
         alive.enumerated().map { index, entry in
             LiveContinuation(
                 tokens: entry.tokens, score: Float(entry.meanScore), weight: weight(index),
-                hasSupport: entry.hasSupport, isFinished: false)
+                hasSupport: entry.hasSupport, supports: entry.supports, isFinished: false)
         }
             + done.map {
                 LiveContinuation(
                     tokens: $0.tokens, score: Float($0.meanScore), weight: 0, hasSupport: $0.hasSupport,
-                    isFinished: true)
+                    supports: $0.supports, isFinished: true)
             }
     }
 }

@@ -3,12 +3,12 @@
 public import InklingTokenizer
 
 /// Several continuations of one prompt, as plain data.
-public struct DraftRequest: Sendable, Equatable {
+public struct DraftRequest: Sendable {
     public var prompt: [TokenID]
     public var method: DraftMethod
     /// How many; greedy makes one in any case.
     public var count: Int
-    /// Tokens of each, at most.
+    /// Tokens of each, at most; those that only say again what the text ends in do not count.
     public var length: Int
     /// For Superposed Decoding; nil: what suits the number of drafts and the prompt.
     public var superposition: SuperpositionSettings?
@@ -16,10 +16,17 @@ public struct DraftRequest: Sendable, Equatable {
     public var sampler: SamplerSettings
     /// Tokens that end a continuation; empty to go on past them.
     public var endTokens: Set<TokenID>
-    /// Tokens that a continuation may begin with, rising; nil for any. How a prompt that ends in the middle of a token is
-    /// continued: it is given without that token, and here stand those that begin with its bytes. Probabilities of a first
-    /// token are then among these.
-    public var firstTokens: [TokenID]?
+    /// See ``GenerationRequest/controlTokens``.
+    public var controlTokens: Set<TokenID>
+    /// Where the text ends inside a token, or perhaps does: the tokens that may cover its end. The prompt is then what comes
+    /// before them. nil: continuations follow on the prompt's tokens.
+    public var covers: PrefixCovers?
+    /// Tokens that no continuation has.
+    public var excludedTokens: [TokenID]
+    /// Whether a continuation may be an end token and nothing else.
+    public var mayBeEmpty: Bool
+    /// Whether continuations that are looked for by probability end where they would say again what they have just said.
+    public var endsLoops: Bool
     /// Whether every token's probability under the model is wanted. Superposed Decoding takes further passes for it, over
     /// all drafts at once; the other methods know it.
     public var wantsProbabilities: Bool
@@ -29,7 +36,9 @@ public struct DraftRequest: Sendable, Equatable {
     public init(
         prompt: [TokenID], method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
-        endTokens: Set<TokenID> = [], firstTokens: [TokenID]? = nil, wantsProbabilities: Bool = true,
+        endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [], 
+         covers: PrefixCovers? = nil, excludedTokens: [TokenID] = [],
+        mayBeEmpty: Bool = true, endsLoops: Bool = false, wantsProbabilities: Bool = true,
         prefillChunk: Int = 512
     ) {
         self.prompt = prompt
@@ -39,7 +48,11 @@ public struct DraftRequest: Sendable, Equatable {
         self.superposition = superposition
         self.sampler = sampler
         self.endTokens = endTokens
-        self.firstTokens = firstTokens
+        self.controlTokens = controlTokens
+        self.covers = covers
+        self.excludedTokens = excludedTokens
+        self.mayBeEmpty = mayBeEmpty
+        self.endsLoops = endsLoops
         self.wantsProbabilities = wantsProbabilities
         self.prefillChunk = prefillChunk
     }

@@ -60,18 +60,31 @@ public final class DraftRun {
         }
         let prefillDuration = clock.now() - start
 
-        var rows = try passes.logits(ModelBatch(request.prompt.suffix(1)), on: target)
-        if let firstTokens = request.firstTokens { rows = rows.limited(to: firstTokens) }
-        let first = rows
-        var search = search(request)
-        search.advance(rows)
-        onStep(search.live)
-        var passCount = 1, rowCount = 1
-        while let batch = search.nextBatch() {
-            rows = try passes.logits(batch, on: target)
+        var passCount = 0, rowCount = 0
+        func logits(_ batch: ModelBatch) throws(GenerationError) -> Rows {
             passCount += 1
             rowCount += batch.rows.count
-            search.advance(rows)
+            var rows = try passes.logits(batch, on: target)
+            rows.exclude(request.excludedTokens)
+            return rows
+        }
+        let first = try logits(ModelBatch(request.prompt.suffix(1)))
+        let opening: DraftOpening
+        let banned = request.mayBeEmpty ? [] : Array(request.endTokens)
+        if let covers = request.covers {
+            let tree = CoverTree(covers.stems)
+            let rows = try tree.batch.map { (batch) throws(GenerationError) in try logits(batch) }
+            opening = DraftOpening(covers, tree, first: first, rows: rows, excluding: banned)
+        } else {
+            var rows = first
+            rows.exclude(banned)
+            opening = DraftOpening(rows)
+        }
+        var search = search(request, nodeCount: opening.nodeCount)
+        search.begin(opening)
+        onStep(search.live)
+        while let batch = search.nextBatch() {
+            search.advance(try logits(batch))
             onStep(search.live)
         }
         var continuations = search.continuations
@@ -83,11 +96,15 @@ public final class DraftRun {
             var scoring = ContinuationScoring(continuations.map(\.tokens))
             scoring.advance(first)
             while let batch = scoring.nextBatch() {
-                scoring.advance(try passes.logits(batch, on: target))
+                var rows = try passes.logits(batch, on: target)
+                rows.exclude(request.excludedTokens)
+                scoring.advance(rows)
                 scoringPassCount += 1
             }
             for index in continuations.indices {
-                continuations[index].logProbabilities = scoring.logProbabilities(index)
+                let opened = Array(continuations[index].logProbabilities.prefix(1))
+                continuations[index].logProbabilities =
+                    opened + scoring.logProbabilities(index).dropFirst(continuations[index].stemCount + 1)
             }
         }
         return DraftReport(
@@ -96,10 +113,10 @@ public final class DraftRun {
             draftDuration: draftDuration, scoringDuration: clock.now() - start - prefillDuration - draftDuration)
     }
 
-    private func search(_ request: DraftRequest) -> any DraftSearch {
+    private func search(_ request: DraftRequest, nodeCount: Int) -> any DraftSearch {
         let count = request.draftCount
         // The first token of each needs no row, its last none either.
-        let room = target.contextCapacity - request.prompt.count
+        let room = max(0, target.contextCapacity - request.prompt.count - nodeCount)
         let length = min(request.length, room / count + 1)
         switch request.method {
         case .superposed:
@@ -107,13 +124,15 @@ public final class DraftRun {
                 count: count, length: length, prompt: request.prompt,
                 settings: request.superposition
                     ?? SuperpositionSettings(forDrafts: count, promptCount: request.prompt.count),
-                ngrams: ngrams, endTokens: request.endTokens)
+                ngrams: ngrams, endTokens: request.endTokens, endsLoops: request.endsLoops)
         case .nucleus, .greedy:
             return SampledDrafts(
                 count: count, length: length, prompt: request.prompt,
-                sampler: request.method == .greedy ? .greedy : request.sampler, endTokens: request.endTokens)
+                sampler: request.method == .greedy ? .greedy : request.sampler, endTokens: request.endTokens,
+                controlTokens: request.controlTokens)
         case .beam:
-            return BeamSearch(count: count, length: length, endTokens: request.endTokens)
+            return BeamSearch(
+                count: count, length: length, endTokens: request.endTokens, endsLoops: request.endsLoops)
         }
     }
 
@@ -132,12 +151,12 @@ extension PassTimer {
 }
 
 extension Rows {
-    /// The one row, with every token excluded that is not in the list.
-    fileprivate func limited(to tokens: [TokenID]) -> Rows {
-        var limited = [Float](repeating: -.infinity, count: columnCount)
-        for token in tokens where limited.indices.contains(Int(token.rawValue)) {
-            limited[Int(token.rawValue)] = values[Int(token.rawValue)]
+    /// Leaves tokens no probability.
+    fileprivate mutating func exclude(_ tokens: [TokenID]) {
+        for row in 0..<rowCount {
+            for token in tokens where (0..<columnCount).contains(Int(token.rawValue)) {
+                values[row * columnCount + Int(token.rawValue)] = -.infinity
+            }
         }
-        return Rows(rowCount: 1, columnCount: columnCount, values: limited)
     }
 }

@@ -8,6 +8,7 @@ import InklingTokenizer
 struct SampledDrafts: DraftSearch {
     private struct Sequence {
         var tokens: [TokenID] = []
+        var stemCount = 0
         var logProbabilities: [Float] = []
         var history: SamplingHistory
         /// Number of the row of the last token, −1 for the prompt's.
@@ -18,7 +19,7 @@ struct SampledDrafts: DraftSearch {
     }
 
     private let length: Int
-    private let promptCount: Int
+    private let prompt: [TokenID]
     private let sampler: Sampler
     private let random: PositionalRandom
     private let endTokens: Set<TokenID>
@@ -26,13 +27,39 @@ struct SampledDrafts: DraftSearch {
     private var nodeCount = 0
     private var step = 0
 
-    init(count: Int, length: Int, prompt: [TokenID], sampler settings: SamplerSettings, endTokens: Set<TokenID>) {
+    init(
+        count: Int, length: Int, prompt: [TokenID], sampler settings: SamplerSettings, endTokens: Set<TokenID>,
+        controlTokens: Set<TokenID>
+    ) {
         self.length = length
         self.endTokens = endTokens
-        promptCount = prompt.count
+        self.prompt = prompt
         sampler = Sampler(settings)
         random = PositionalRandom(seed: settings.seed)
-        sequences = Array(repeating: Sequence(history: SamplingHistory(prompt)), count: count)
+        let history = SamplingHistory(prompt, controlTokens: settings.dry.isOn ? controlTokens : [])
+        sequences = Array(repeating: Sequence(history: history), count: count)
+    }
+
+    mutating func begin(_ opening: DraftOpening) {
+        nodeCount = opening.nodeCount
+        let logits = opening.logits[0]
+        let law = sampler.distribution(logits: logits, history: SamplingHistory(prompt))
+        for index in sequences.indices {
+            let drawn = law.sample(random.uniform(at: prompt.count, for: .sample, draw: index))
+            let number = Int(drawn.rawValue), choice = opening.choice(number), base = opening.bases[choice.base]
+            sequences[index].tokens = base.stem + [choice.token]
+            sequences[index].stemCount = base.stem.count
+            sequences[index].node = base.node
+            sequences[index].logProbabilities = [opening.logProbability(number)]
+            for token in base.stem { sequences[index].history.append(token) }
+            if choice.token == drawn {
+                sampler.append(drawn, drawnFrom: law, to: &sequences[index].history)
+            } else {
+                sequences[index].history.append(choice.token)
+            }
+            sequences[index].isFinished = endTokens.contains(choice.token)
+        }
+        step = 1
     }
 
     mutating func nextBatch() -> ModelBatch? {
@@ -64,7 +91,7 @@ struct SampledDrafts: DraftSearch {
             let row = sequences[index].row, logits = rows[row]
             let law = laws[row] ?? sampler.distribution(logits: logits, history: sequences[index].history)
             laws[row] = law
-            let token = law.sample(random.uniform(at: promptCount + step, for: .sample, draw: index))
+            let token = law.sample(random.uniform(at: prompt.count + step, for: .sample, draw: index))
             sequences[index].tokens.append(token)
             sequences[index].logProbabilities.append(TokenScores.logProbability(of: token, logits: logits))
             sampler.append(token, drawnFrom: law, to: &sequences[index].history)
@@ -76,8 +103,8 @@ struct SampledDrafts: DraftSearch {
     var continuations: [Continuation] {
         let all = sequences.filter { !$0.tokens.isEmpty }.map { sequence in
             Continuation(
-                tokens: sequence.tokens, logProbabilities: sequence.logProbabilities, score: Self.score(sequence),
-                isFinished: sequence.isFinished)
+                tokens: sequence.tokens, stemCount: sequence.stemCount, logProbabilities: sequence.logProbabilities,
+                score: Self.score(sequence), isFinished: sequence.isFinished)
         }
         let order = all.indices.sorted { left, right in
             all[left].score != all[right].score ? all[left].score > all[right].score : left < right
@@ -94,6 +121,6 @@ struct SampledDrafts: DraftSearch {
     }
 
     private static func score(_ sequence: Sequence) -> Float {
-        sequence.logProbabilities.reduce(0, +) / Float(max(1, sequence.tokens.count))
+        sequence.logProbabilities.reduce(0, +) / Float(max(1, sequence.logProbabilities.count))
     }
 }

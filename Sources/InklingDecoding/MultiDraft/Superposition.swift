@@ -14,7 +14,8 @@ import InklingTokenizer
 /// Superposed Decoding (Shen et al. 2024): the model reads the weighted mean of the drafts' last tokens, so that one row
 /// a pass serves all of them; n-grams tell them apart.
 ///
-/// All drafts see the same distribution. Each is scored with (1 − λ) ln P + λ ln g, where P is the model's, sharpened and
+/// All drafts see the same distribution; only those that begin at another place, where a text ends inside a token, have a
+/// mixture and a row of their own. Each is scored with (1 − λ) ln P + λ ln g, where P is the model's, sharpened and
 /// cut to the most probable tokens, and g what ``NGramModel`` says of the draft's own last tokens.
 struct Superposition: DraftSearch {
     private let settings: SuperpositionSettings
@@ -25,19 +26,28 @@ struct Superposition: DraftSearch {
     private var pool: DraftPool
     /// Of each draft that goes on.
     private var weights: [Float] = []
+    /// Bases that drafts go on from: each has a row of its own, since what was read before it differs.
+    private var groups: [Int] = []
+    /// The last row of each base.
+    private var bases: [Int] = []
+    private var nodeCount = 0
+    /// Whether there is one row a pass, each after the one before.
+    private var isChain = true
 
     /// - Parameters:
     ///   - count: drafts, k.
     ///   - length: tokens of each at most, one at least.
     init(
         count: Int, length: Int, prompt: [TokenID], settings: SuperpositionSettings, ngrams: (any NGramModel)?,
-        endTokens: Set<TokenID>
+        endTokens: Set<TokenID>, endsLoops: Bool = false
     ) {
         self.settings = settings
         self.ngrams = settings.share > 0 ? ngrams : nil
         self.length = length
         context = Array(prompt.suffix(max(0, (ngrams?.orders.upperBound ?? 1) - 1)))
         pool = DraftPool(limit: count, endTokens: endTokens)
+        pool.endsLoops = endsLoops
+        pool.siblings = settings.siblings
     }
 
     var continuations: [Continuation] { pool.continuations }
@@ -46,15 +56,45 @@ struct Superposition: DraftSearch {
 
     var isComplete: Bool { pool.length >= length || pool.isComplete }
 
-    func nextBatch() -> ModelBatch? {
-        isComplete ? nil : ModelBatch(rows: [.mixture(mixture)], want: .allLogits)
+    mutating func begin(_ opening: DraftOpening) {
+        bases = opening.bases.map(\.node)
+        nodeCount = opening.nodeCount
+        isChain = opening.isPlain
+        let (numbers, logProbabilities) = sharpened(opening.logits[0])
+        let supports = opening.bases.indices.map { base -> [Float]? in
+            let tokens = numbers.map { opening.choice($0) }.filter { $0.base == base }.map(\.token)
+            return support(of: tokens, after: opening.bases[base].stem)
+        }
+        let hasSupport = supports.contains { $0 != nil }
+        var places = Array(repeating: 0, count: supports.count)
+        var candidates: [(number: Int, score: Double, hasSupport: Bool)] = []
+        for (rank, number) in numbers.enumerated() {
+            let base = opening.choice(number).base
+            defer { places[base] += 1 }
+            let known = supports[base].map { $0[places[base]] } ?? 0
+            if let score = score(logProbabilities[rank], support: hasSupport ? known : nil) {
+                candidates.append((number, score, hasSupport))
+            }
+        }
+        pool.begin(opening, candidates)
+        weigh()
+    }
+
+    mutating func nextBatch() -> ModelBatch? {
+        guard !isComplete else { return nil }
+        let rows = groups.map { ModelBatch.Row.mixture(mixture($0)) }
+        if isChain { return ModelBatch(rows: rows, want: .allLogits) }
+        let parents = groups.map { bases[$0] }
+        for (row, base) in groups.enumerated() { bases[base] = nodeCount + row }
+        nodeCount += groups.count
+        return ModelBatch(rows: rows, layout: .branches(parents: parents), want: .allLogits)
     }
 
     /// Tokens by weight. A token in which several drafts end stands there once, so that the sum is the same however many
     /// share it.
-    private var mixture: [ModelBatch.WeightedToken] {
+    private func mixture(_ base: Int) -> [ModelBatch.WeightedToken] {
         var parts: [ModelBatch.WeightedToken] = []
-        for (entry, weight) in zip(pool.alive, weights) {
+        for (entry, weight) in zip(pool.alive, weights) where entry.base == base {
             guard let token = entry.tokens.last, weight > 0 else { continue }
             if let place = parts.firstIndex(where: { $0.token == token }) {
                 parts[place].weight += weight
@@ -68,39 +108,56 @@ struct Superposition: DraftSearch {
     }
 
     mutating func advance(_ rows: Rows) {
-        let (tokens, logProbabilities) = sharpened(rows[rows.rowCount - 1])
+        let laws = groups.indices.map { sharpened(rows[rows.rowCount - groups.count + $0]) }
         var candidates: [DraftPool.Extension] = []
         for (index, draft) in pool.alive.enumerated() {
+            guard let group = groups.firstIndex(of: draft.base) else { continue }
+            let tokens = laws[group].numbers.map { TokenID(Int32(truncatingIfNeeded: $0)) }
             let support = support(of: tokens, after: draft.tokens)
             for (rank, token) in tokens.enumerated() {
-                let own = logProbabilities[rank]
-                let score: Double
-                switch support {
-                case .none where ngrams == nil: score = own
-                case .none: score = (1 - settings.share) * own - settings.penalty
-                case .some(let known) where known[rank] > 0:
-                    score = (1 - settings.share) * own + settings.share * log(Double(known[rank]))
-                case .some: continue
-                }
+                guard let score = score(laws[group].logProbabilities[rank], support: support?[rank]) else { continue }
                 candidates.append(
                     DraftPool.Extension(
-                        draft: index, token: token, score: draft.score + score, hasSupport: support != nil))
+                        draft: index, token: token, score: draft.score + score, hasSupport: support != nil,
+                        support: ngrams == nil ? nil : support?[rank] ?? 0))
             }
         }
         pool.extend(with: candidates)
-        weights = Self.softmax(pool.alive.map(\.score))
+        weigh()
     }
 
-    /// The most probable tokens and ln of the probability of each among them, at the temperature set.
-    private func sharpened(_ logits: ArraySlice<Float>) -> (tokens: [TokenID], logProbabilities: [Double]) {
-        let candidates = Candidates(logits: logits)
+    /// - Parameter support: what n-grams say of a candidate; nil where they know of none.
+    /// - Returns: nil for one that is out, since others are known.
+    private func score(_ own: Double, support: Float?) -> Double? {
+        guard ngrams != nil else { return own }
+        guard let support else { return (1 - settings.share) * own - settings.penalty }
+        return support > 0 ? (1 - settings.share) * own + settings.share * log(Double(support)) : nil
+    }
+
+    /// Drafts of one base share a row.
+    private mutating func weigh() {
+        groups = []
+        for entry in pool.alive where !groups.contains(entry.base) { groups.append(entry.base) }
+        weights = Array(repeating: 0, count: pool.alive.count)
+        for group in groups {
+            let members = pool.alive.indices.filter { pool.alive[$0].base == group }
+            for (member, weight) in zip(members, Self.softmax(members.map { pool.alive[$0].score / settings.evenness })) {
+                weights[member] = weight
+            }
+        }
+    }
+
+    /// The most probable numbers and ln of the probability of each among them, at the temperature set.
+    private func sharpened(_ logits: ArraySlice<Float>) -> (numbers: [Int], logProbabilities: [Double]) {
         let count = settings.candidateCount > 0 ? settings.candidateCount : 3 * pool.limit
-        let best = candidates.greatest(count)
-        guard let first = best.first else { return ([], []) }
-        let peak = Double(candidates.logits[first])
-        let scaled = best.map { (Double(candidates.logits[$0]) - peak) / settings.temperature }
+        let best = greatestIndices(count, of: logits)
+        func logit(_ index: Int) -> Double {
+            Double(min(logits[logits.startIndex + index], .greatestFiniteMagnitude))
+        }
+        guard let peak = best.first.map(logit) else { return ([], []) }
+        let scaled = best.map { (logit($0) - peak) / settings.temperature }
         let total = log(scaled.reduce(0) { $0 + exp($1) })
-        return (best.map { candidates.token(at: $0) }, scaled.map { $0 - total })
+        return (best, scaled.map { $0 - total })
     }
 
     /// What n-grams say of each candidate after a draft; nil when they know of none of them.

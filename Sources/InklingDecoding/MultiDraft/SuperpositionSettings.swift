@@ -12,16 +12,25 @@ public struct SuperpositionSettings: Sendable, Equatable {
     public var weights: [Float]
     /// Taken from the score of a draft of which no n-gram knows how it goes on.
     public var penalty: Double
+    /// How many drafts may begin with the same token; 0 for any number, as published: then all drafts soon differ in a word
+    /// or two at most, the others having been displaced by variants of the best.
+    public var siblings: Int
+    /// Divides the scores that the drafts' weights in the mixture come from. Published is 1: the best draft then has nearly
+    /// all of it. With more the others are heard too.
+    public var evenness: Double
 
     public init(
         share: Double = 0.54, temperature: Double = 0.06, candidateCount: Int = 0,
-        weights: [Float] = [0.01, 0.04, 0.15, 0.18, 0.12], penalty: Double = 200
+        weights: [Float] = [0.01, 0.04, 0.15, 0.18, 0.12], penalty: Double = 200, siblings: Int = 0,
+        evenness: Double = 1
     ) {
         self.share = share
         self.temperature = temperature
         self.candidateCount = candidateCount
         self.weights = weights
         self.penalty = penalty
+        self.siblings = siblings
+        self.evenness = evenness
     }
 
     /// What the authors found best for so many drafts, or the nearest number that they tried.
@@ -45,12 +54,16 @@ public struct SuperpositionSettings: Sendable, Equatable {
     public static let candidateCountRange = 0...1024
     public static let weightRange = 0.0...1.0
     public static let penaltyRange = 0.0...1_000_000.0
+    public static let siblingRange = 0...DraftRequest.countRange.upperBound
+    public static let evennessRange = 0.1...1_000_000.0
 
     func validate() throws(GenerationError) {
         try SamplerSettings.check("the share of the n-grams", share, Self.shareRange)
         try SamplerSettings.check("the temperature", temperature, Self.temperatureRange)
         try SamplerSettings.check("the number of candidates", candidateCount, Self.candidateCountRange)
         try SamplerSettings.check("the penalty", penalty, Self.penaltyRange)
+        try SamplerSettings.check("the number of siblings", siblings, Self.siblingRange)
+        try SamplerSettings.check("the evenness", evenness, Self.evennessRange)
         for weight in weights { try SamplerSettings.check("a weight", Double(weight), Self.weightRange) }
     }
 }

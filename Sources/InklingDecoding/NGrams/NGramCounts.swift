@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import InklingModel
 public import InklingTokenizer
 
 /// N-grams counted in memory: for a document at hand, and as the plain form that other stores are compared with.

@@ -3,21 +3,34 @@
 /// Indices of the `count` greatest scores, greatest first, ties in order of index. Scores of −infinity are left out.
 ///
 /// - Precondition: no score is NaN.
+func greatestIndices(_ count: Int, of scores: [Float]) -> [Int] { greatestIndices(count, of: scores[...]) }
+
+/// Places of the `count` greatest scores, counted from the slice's first, greatest first, ties in order. Those of −infinity
+/// and NaN are left out.
+///
 /// - Complexity: a heap of `count` entries is kept while passing once over the scores, so O(n) comparisons and
 ///   O(count · log(count) · log(n / count)) moves on shuffled input: no full sort when `count` is small.
-func greatestIndices(_ count: Int, of scores: [Float]) -> [Int] {
+func greatestIndices(_ count: Int, of scores: ArraySlice<Float>) -> [Int] {
     guard count > 0 else { return [] }
+    let span = scores.span
     guard count < scores.count / 4 else {
-        var indices = scores.indices.filter { scores[$0] > -.infinity }
-        indices.sort { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+        var indices = span.indices.filter { span[$0] > -.infinity }
+        indices.sort { span[$0] != span[$1] ? span[$0] > span[$1] : $0 < $1 }
         return Array(indices.prefix(count))
     }
     var heap = SelectionHeap(capacity: count)
-    let span = scores.span
-    for index in span.indices {
-        let score = span[index]
-        // Strictly greater: an equal score at a higher index never displaces a lower one.
-        if score > heap.bar { heap.insert(score, index) }
+    var start = 0
+    while start < span.count {
+        let end = min(start + VectorMath.blockLength, span.count)
+        // Most blocks have nothing that could enter.
+        if VectorMath.maximum(span, start..<end) > heap.bar {
+            for index in start..<end {
+                let score = span[index]
+                // Strictly greater: an equal score at a higher index never displaces a lower one.
+                if score > heap.bar { heap.insert(score, index) }
+            }
+        }
+        start = end
     }
     return heap.sortedIndices()
 }

@@ -24,11 +24,11 @@ enum VectorMath {
 
     /// Values of a block: few enough to stay in the first-level cache between two looks at them, and for sums of Float to
     /// keep their rounding error small.
-    private static let blockLength = 32 * laneCount
+    static let blockLength = 32 * laneCount
 
     /// The greatest of a range; −infinity when there is none.
     @inline(__always)
-    private static func maximum(_ span: borrowing Span<Float>, _ range: Range<Int>) -> Float {
+    static func maximum(_ span: borrowing Span<Float>, _ range: Range<Int>) -> Float {
         let whole = range.lowerBound + range.count / laneCount * laneCount
         var best = Lanes(repeating: -.infinity)
         var index = range.lowerBound

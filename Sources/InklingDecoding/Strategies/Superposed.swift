@@ -35,6 +35,12 @@ extension SuperpositionSettings {
             StrategyParameter(
                 "penalty", .real(penaltyRange), default: .real(standard.penalty),
                 "taken from drafts that no n-gram knows"),
+            StrategyParameter(
+                "siblings", .integer(siblingRange), default: .integer(standard.siblings),
+                "drafts that may begin with one token; 0: any number"),
+            StrategyParameter(
+                "evenness", .real(evennessRange), default: .real(standard.evenness),
+                "how evenly drafts share the mixture; 1: the best has nearly all"),
         ]
             + standard.weights.enumerated().map { index, weight in
                 StrategyParameter(
@@ -52,6 +58,8 @@ extension SuperpositionSettings {
         case ("sharpness", .real(let number)): temperature = number
         case ("candidates", .integer(let number)): candidateCount = number
         case ("penalty", .real(let number)): penalty = number
+        case ("siblings", .integer(let number)): siblings = number
+        case ("evenness", .real(let number)): evenness = number
         case (_, .real(let number)):
             guard let index = weights.indices.first(where: { name == "omega\($0 + 1)" }) else { return false }
             weights[index] = Float(number)
@@ -87,21 +95,26 @@ struct Superposed: DecodingStrategy {
 
     mutating func nextRound(_ run: DecodingRun) throws(GenerationError) -> DecodingRound {
         var drafts: Superposition
-        if let search, let batch = search.nextBatch() {
-            drafts = search
-            drafts.advance(try run.targetLogits(batch))
+        if var going = search, let batch = going.nextBatch() {
+            going.advance(try run.targetLogits(batch))
+            drafts = going
         } else {
             drafts = Superposition(
                 count: count, length: min(length, run.remainingCount), prompt: run.tokens, settings: settings,
                 ngrams: run.ngrams, endTokens: run.endTokens)
             let rows = try run.targetLogits(ModelBatch([run.root]))
             first = rows
-            drafts.advance(rows)
+            let last = Rows(rowCount: 1, columnCount: rows.columnCount, values: Array(rows[rows.rowCount - 1]))
+            drafts.begin(DraftOpening(last))
         }
         let continuations = drafts.continuations
-        let hypotheses = continuations.map {
+        let live = drafts.live
+        let hypotheses = continuations.map { continuation in
+            let state = live.first { $0.tokens == continuation.tokens }
             // The drafts share one distribution, so none has a probability of its own yet.
-            Hypothesis(tokens: $0.tokens, logProbability: $0.score * Float($0.tokens.count), score: $0.score)
+            return Hypothesis(
+                tokens: continuation.tokens, logProbability: continuation.score * Float(continuation.tokens.count),
+                score: continuation.score, weight: state?.weight ?? 0, supports: state?.supports ?? [])
         }
         guard drafts.isComplete else {
             search = drafts

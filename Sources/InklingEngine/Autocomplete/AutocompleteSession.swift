@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import InklingDecoding
+import InklingDecoding
+public import InklingModel
 import Synchronization
 
 /// A request to an ``AutocompleteSession``.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import InklingDecoding
-import InklingModel
+public import InklingModel
 import InklingTokenizer
 
 /// Continues texts with a session's model, one request after the other, on the caller's thread.
@@ -14,8 +14,17 @@ public final class Autocompleter {
     /// Made when first needed: it takes a moment with a large vocabulary.
     private lazy var index = TokenPrefixIndex(session.target.tokenizer.vocabulary)
 
+    /// Tokens that steer a model have no place in a text, and neither have numbers of which the vocabulary knows nothing.
+    private let excludedTokens: [TokenID]
+
     public init(_ session: ModelSession, ngrams: (any NGramModel)? = nil) {
         self.session = session
+        let vocabulary = session.target.tokenizer.vocabulary
+        excludedTokens = (0..<session.runner.vocabularySize).compactMap { index in
+            let token = TokenID(Int32(truncatingIfNeeded: index))
+            guard !vocabulary.isEndOfGeneration(token) else { return nil }
+            return vocabulary.isControl(token) || vocabulary.bytes(of: token).isEmpty ? token : nil
+        }
         run = DraftRun(target: session.runner, ngrams: ngrams)
     }
 
@@ -41,6 +50,7 @@ public final class Autocompleter {
         let drafts = DraftRequest(
             prompt: [0], method: request.method, count: request.count, length: request.length,
             superposition: request.superposition, sampler: request.sampler, endTokens: session.endTokens,
+            controlTokens: session.controlTokens, excludedTokens: excludedTokens, mayBeEmpty: false, endsLoops: true,
             wantsProbabilities: request.wantsProbabilities || request.ranking == .probability)
         do { try drafts.validate() } catch { throw .generation(error) }
         // Room for every draft, and half the context for the text in any case.
@@ -49,17 +59,20 @@ public final class Autocompleter {
         let prompt = try CompletionPrompt(
             request, tokenizer: session.target.tokenizer, index: index, capacity: max(1, room))
         let text = CompletionText(
-            vocabulary: vocabulary, healedByteCount: prompt.healedByteCount, isAtStart: request.prefix.isEmpty,
-            cut: request.cut)
+            vocabulary: vocabulary, healedByteCount: prompt.healedByteCount,
+            openCharacter: Array(request.prefixBytes.suffix(request.openCharacterByteCount)),
+            isAtStart: request.prefixBytes.isEmpty, cut: request.cut)
         var whole = drafts
         whole.prompt = prompt.tokens
-        whole.firstTokens = prompt.firstTokens
-        // The first token says again what was there.
-        if prompt.healedByteCount > 0 { whole.length = min(whole.length + 1, DraftRequest.lengthRange.upperBound) }
+        whole.covers = prompt.covers
         let report: DraftReport
         do throws(GenerationError) {
             report = try run.run(whole, cancellation: cancellation) { live in
-                onStep(live.map { LiveCompletion(text: text.piece($0.tokens).text, state: $0) })
+                onStep(
+                    live.map {
+                        let piece = text.piece($0.tokens)
+                        return LiveCompletion(text: piece.text, state: $0, pieces: text.pieces($0.tokens, of: piece.text))
+                    })
             }
         } catch { throw .generation(error) }
         return CompletionResult(

@@ -5,10 +5,11 @@ import InklingTokenizer
 
 /// What the model reads for a text around a cursor.
 struct CompletionPrompt {
+    /// All that is read before the covers' own tokens.
     private(set) var tokens: [TokenID]
-    /// See ``DraftRequest/firstTokens``.
-    private(set) var firstTokens: [TokenID]?
-    /// Bytes at the end of the prefix that the first token of a continuation repeats.
+    /// nil where the text's tokens are what it is.
+    private(set) var covers: PrefixCovers?
+    /// Bytes at the end of the prefix that continuations repeat.
     private(set) var healedByteCount = 0
     private(set) var filledInTheMiddle = false
 
@@ -18,33 +19,35 @@ struct CompletionPrompt {
         _ request: CompletionRequest, tokenizer: any Tokenizer, index: TokenPrefixIndex, capacity: Int
     ) throws(EngineError) {
         let vocabulary = tokenizer.vocabulary, special = vocabulary.special
-        var prefix = tokenizer.encode(request.prefix, special: .ignore)
-        var healed: [UInt8] = []
         let begin = vocabulary.addsBOS ? special.beginOfSequence : nil
         let middle = Self.middle(request, tokenizer, capacity: capacity / 4)
+        // What a text without a beginning begins with.
+        let start = special.beginOfSequence ?? special.endOfSequence
 
-        if request.healsTokens, let last = prefix.last, TokenPrefixIndex.isText(last, in: vocabulary),
-            prefix.count > 1 || begin != nil || middle != nil
-        {
-            let bytes = vocabulary.bytes(of: last)
-            let extending = index.tokens(beginningWith: bytes)
-            // Where nothing else begins like it, it may as well stay.
-            if extending.contains(where: { $0 != last }) {
-                prefix.removeLast()
-                healed = bytes
-                firstTokens = extending
+        let prefix: [TokenID]
+        if request.healsTokens, !request.prefixBytes.isEmpty {
+            let found = PrefixCovers(
+                of: request.prefixBytes, tokenizer: tokenizer, index: index,
+                minimumAnchor: begin == nil && middle == nil && start == nil ? 1 : 0)
+            prefix = found.anchor
+            if found.stems.count > 1 {
+                covers = found
+                healedByteCount = found.openByteCount
             }
+        } else {
+            prefix = tokenizer.encode(request.prefixBytes, special: .ignore)
         }
-        healedByteCount = healed.count
 
         var head = begin.map { [$0] } ?? []
         if let middle {
             head.append(middle.prefix)
             filledInTheMiddle = true
+        } else if begin == nil, let start, prefix.count < capacity {
+            // A text that is there from its first word begins as texts began in training, even where a chat does not.
+            head = [start]
         }
         let tail = middle.map { [$0.suffix] + $0.text + [$0.middle] } ?? []
         tokens = head + Self.window(prefix, room: capacity - head.count - tail.count) + tail
-        if tokens.isEmpty, let only = special.beginOfSequence ?? special.endOfSequence { tokens = [only] }
         guard !tokens.isEmpty else { throw .generation(.emptyPrompt) }
     }
 

@@ -21,8 +21,8 @@ public struct CompletionRequest: Sendable, Equatable {
         case probability
     }
 
-    /// The text before the cursor.
-    public var prefix: String
+    /// The text before the cursor: any bytes, the last character need not be complete.
+    public var prefixBytes: [UInt8]
     /// The text behind the cursor, for models that can fill in the middle; others do not see it.
     public var suffix: String
     public var method: DraftMethod
@@ -35,8 +35,8 @@ public struct CompletionRequest: Sendable, Equatable {
     public var sampler: SamplerSettings
     public var cut: Cut
     public var ranking: Ranking
-    /// Whether the text's last token is given back and only what begins with its bytes may stand there, so that text
-    /// that ends inside a word, or with a blank, goes on as it should.
+    /// Whether all ways count in which tokens can cover the end of the text, so that text that ends inside a word, or with a
+    /// blank, goes on as it should; see ``PrefixCovers``.
     public var healsTokens: Bool
     /// Whether the probabilities under the model are wanted where the method does not know them.
     public var wantsProbabilities: Bool
@@ -46,7 +46,7 @@ public struct CompletionRequest: Sendable, Equatable {
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
         cut: Cut = .nowhere, ranking: Ranking = .score, healsTokens: Bool = true, wantsProbabilities: Bool = true
     ) {
-        self.prefix = prefix
+        prefixBytes = Array(prefix.utf8)
         self.suffix = suffix
         self.method = method
         self.count = count
@@ -60,11 +60,22 @@ public struct CompletionRequest: Sendable, Equatable {
     }
 }
 
+extension CompletionRequest {
+    /// The text before the cursor, as text.
+    public var prefix: String {
+        get { String(decoding: prefixBytes, as: UTF8.self) }
+        set { prefixBytes = Array(newValue.utf8) }
+    }
+
+    /// Bytes of a character at the end of the prefix that is not complete. Continuations begin with the whole character.
+    public var openCharacterByteCount: Int { prefixBytes.count - CompletionText.completeCount(prefixBytes[...]) }
+}
+
 /// One continuation of a text.
 public struct Completion: Sendable, Equatable {
     /// What follows on the prefix.
     public var text: String
-    /// The tokens that the text comes from. Of a healed text the first stands for its last token too.
+    /// The tokens that the text comes from. The first may begin with bytes that end the prefix.
     public var tokens: [TokenID]
     /// ln p of these tokens under the model; nil where that was not asked for.
     public var logProbability: Float?
@@ -86,10 +97,13 @@ public struct Completion: Sendable, Equatable {
 public struct LiveCompletion: Sendable, Equatable {
     public var text: String
     public var state: LiveContinuation
+    /// What each token adds to ``text``; empty where the text is cut before it.
+    public var pieces: [String]
 
-    public init(text: String, state: LiveContinuation) {
+    public init(text: String, state: LiveContinuation, pieces: [String] = []) {
         self.text = text
         self.state = state
+        self.pieces = pieces
     }
 }
 
@@ -97,7 +111,7 @@ public struct LiveCompletion: Sendable, Equatable {
 public struct CompletionResult: Sendable, Equatable {
     /// Best first. Fewer than asked for where some differed in nothing but blanks, or had no text.
     public var completions: [Completion]
-    /// The end of the prefix that was given back to the model as bytes; empty where nothing was.
+    /// Bytes at the end of the prefix that tokens may cover in more ways than one; 0 where there was no choice.
     public var healedByteCount: Int
     /// Whether the model was shown the suffix.
     public var filledInTheMiddle: Bool

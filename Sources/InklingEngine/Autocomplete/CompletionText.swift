@@ -6,8 +6,10 @@ import InklingTokenizer
 /// Makes text of continuations, cuts it, and merges what looks the same.
 struct CompletionText {
     let vocabulary: Vocabulary
-    /// Bytes that the first token repeats.
+    /// Bytes that the first tokens repeat.
     let healedByteCount: Int
+    /// The beginning of a character that ends the text before: continuations show it whole.
+    var openCharacter: [UInt8] = []
     /// Whether the text begins with the continuation, so that a space before it is not of the text.
     let isAtStart: Bool
     let cut: CompletionRequest.Cut
@@ -31,27 +33,40 @@ struct CompletionText {
         }
         var skipped = min(healedByteCount, bytes.count)
         if isAtStart, healedByteCount == 0, vocabulary.addsSpacePrefix, bytes.first == UInt8(ascii: " ") { skipped = 1 }
-        let whole = Self.completeText(bytes.dropFirst(skipped))
+        let whole = Self.completeText((openCharacter + bytes.dropFirst(skipped))[...])
         let kept = Self.cut(whole, cut)
         guard kept.utf8.count < whole.utf8.count else { return Piece(text: whole, tokenCount: tokens.count) }
-        let end = skipped + kept.utf8.count
+        let end = skipped + kept.utf8.count - openCharacter.count
         return Piece(text: kept, tokenCount: min(tokens.count, ends.count { $0 < end } + 1))
     }
 
-    private static func completeText(_ bytes: ArraySlice<UInt8>) -> String {
-        var bytes = bytes
-        // The first byte of a character says how long it is.
-        if let start = bytes.lastIndex(where: { $0 & 0xC0 != 0x80 }) {
-            let needed =
-                switch bytes[start] {
-                case 0xC2...0xDF: 2
-                case 0xE0...0xEF: 3
-                case 0xF0...0xF4: 4
-                default: 1
-                }
-            if bytes.endIndex - start < needed { bytes = bytes[..<start] }
+    /// What each token adds to the text that ``piece(_:)`` makes of all of them.
+    func pieces(_ tokens: [TokenID], of whole: String) -> [String] {
+        var reached = 0
+        let bytes = Array(whole.utf8)
+        return tokens.indices.map { index in
+            let end = min(bytes.count, max(reached, piece(Array(tokens[...index])).text.utf8.count))
+            defer { reached = end }
+            return String(decoding: bytes[reached..<end], as: UTF8.self)
         }
-        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func completeText(_ bytes: ArraySlice<UInt8>) -> String {
+        String(decoding: bytes.prefix(completeCount(bytes)), as: UTF8.self)
+    }
+
+    /// How many bytes there are without a character at the end that more bytes might complete.
+    static func completeCount(_ bytes: ArraySlice<UInt8>) -> Int {
+        // The first byte of a character says how long it is.
+        guard let start = bytes.suffix(4).lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return bytes.count }
+        let needed =
+            switch bytes[start] {
+            case 0xC2...0xDF: 2
+            case 0xE0...0xEF: 3
+            case 0xF0...0xF4: 4
+            default: 1
+            }
+        return bytes.endIndex - start < needed ? start - bytes.startIndex : bytes.count
     }
 
     static func cut(_ text: String, _ cut: CompletionRequest.Cut) -> String {
@@ -81,7 +96,7 @@ struct CompletionText {
         var ranked = continuations
         if ranking == .probability {
             let means = continuations.map { continuation -> Float in
-                continuation.logProbability.map { $0 / Float(continuation.tokens.count) } ?? -.infinity
+                continuation.logProbability.map { $0 / Float(continuation.newCount) } ?? -.infinity
             }
             let order = continuations.indices.sorted { means[$0] != means[$1] ? means[$0] > means[$1] : $0 < $1 }
             ranked = order.map { continuations[$0] }
@@ -92,10 +107,12 @@ struct CompletionText {
             let words = piece.text.split(whereSeparator: \.isWhitespace)
             guard !words.isEmpty, seen.insert(words).inserted else { return nil }
             let isWhole = piece.tokenCount == continuation.tokens.count
-            let probabilities = continuation.logProbabilities.prefix(piece.tokenCount)
+            let count = max(0, piece.tokenCount - continuation.stemCount)
+            let probabilities = continuation.logProbabilities.prefix(count)
             return Completion(
-                text: piece.text, tokens: Array(continuation.tokens.prefix(piece.tokenCount)),
-                logProbability: probabilities.count == piece.tokenCount ? probabilities.reduce(0, +) : nil,
+                text: piece.text,
+                tokens: Array(continuation.tokens.prefix(piece.tokenCount).dropFirst(continuation.stemCount)),
+                logProbability: probabilities.count == count ? probabilities.reduce(0, +) : nil,
                 score: continuation.score, isFinished: continuation.isFinished && isWhole)
         }
     }

@@ -9,7 +9,7 @@ import FoundationEssentials
 ///   "version": 1,
 ///   "models": [
 ///     {"id": "inkling-target", "file": "target.gguf", "role": "target", "draft": "inkling-draft",
-///      "head": "head.gguf", "ngrams": "ngrams.gguf", "licence": "Apache-2.0"},
+///      "head": "head.gguf", "ngrams": "target.ngrams", "licence": "Apache-2.0"},
 ///     {"id": "inkling-draft", "file": "draft.gguf", "role": "draft"}
 ///   ]
 /// }

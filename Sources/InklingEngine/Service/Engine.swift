@@ -114,13 +114,18 @@ public final class Engine: Sendable {
         snapshot?.availability(of: strategy) ?? .needs("needs a model")
     }
 
+    /// The models in use, for measuring them in sessions of one's own; nil while none is loaded.
+    public var models: ModelPair? { core.published.withLock(\.pair) }
+
     /// Of the target in use; nil while no model is loaded.
     public var vocabulary: Vocabulary? { core.published.withLock(\.pair)?.target.tokenizer.vocabulary }
 
     /// Autocompletion with the target in use, on a cache of its own; nil while no model is loaded.
     public func autocompletion(deliver: @escaping @Sendable (AutocompleteEvent) -> Void) -> AutocompleteSession? {
-        core.published.withLock(\.pair).map {
-            AutocompleteSession(model: $0.target, options: core.options.session, deliver: deliver)
+        let (pair, ngrams) = core.published.withLock { ($0.pair, $0.ngrams) }
+        return pair.map {
+            AutocompleteSession(
+                model: $0.target, options: core.options.session, ngrams: ngrams?.model, deliver: deliver)
         }
     }
 

@@ -41,6 +41,7 @@ final class EngineCore: Sendable {
     struct Published: Sendable {
         var snapshot: SessionSnapshot?
         var pair: ModelPair?
+        var ngrams: NGramSource?
         /// Loaded, and waiting for generations to end.
         var waiting: [LoadID: ModelPair] = [:]
     }

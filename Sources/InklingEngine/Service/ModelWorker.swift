@@ -36,18 +36,24 @@ struct ModelWorker: ~Copyable {
             let head = pair.draft.flatMap {
                 HeadSearch.head(for: pair.target, draft: $0, suggested: pair.choice.head)
             }
+            let ngrams = try NGramSource.find(options.ngrams, for: pair.target, suggested: pair.choice.ngrams)
             fresh = try ModelSession(
-                target: pair.target, draft: pair.draft, head: head, options: options, replacing: session,
-                costCache: CostCache(places: core.library.places))
+                target: pair.target, draft: pair.draft, head: head, ngrams: ngrams, options: options,
+                replacing: session, costCache: CostCache(places: core.library.places))
         } catch { return core.end(id, .failed(error)) }
         session = fresh
         let snapshot = SessionSnapshot(fresh, pair)
         core.published.withLock {
             $0.snapshot = snapshot
             $0.pair = pair
+            $0.ngrams = fresh.ngrams
         }
         // Not being able to write it down is no reason to fail.
-        if core.options.remembersChoice { try? LastUsed(places: core.library.places).remember(pair.choice) }
+        if core.options.remembersChoice {
+            var choice = pair.choice
+            choice.ngrams = fresh.ngrams.flatMap { $0.facts.isStore ? $0.facts.path : nil }
+            try? LastUsed(places: core.library.places).remember(choice)
+        }
         core.end(id, .loaded(snapshot))
     }
 
@@ -56,6 +62,7 @@ struct ModelWorker: ~Copyable {
         core.published.withLock {
             $0.snapshot = nil
             $0.pair = nil
+            $0.ngrams = nil
         }
         core.deliver(.unloaded)
     }
@@ -63,6 +70,7 @@ struct ModelWorker: ~Copyable {
     // MARK: Generations
 
     private func generate(_ id: GenerationID, _ request: ChatRequest, _ flag: CancellationFlag) {
+        core.deliver(.generation(id, .asked(request)))
         guard !flag.isCancelled else { return core.finish(id, .done(.cancelledBeforeStart(request))) }
         guard let session else { return core.finish(id, .refused(.noModelLoaded)) }
         let prompt: ChatPrompt

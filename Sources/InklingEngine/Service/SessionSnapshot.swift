@@ -49,6 +49,8 @@ public struct SessionSnapshot: Sendable, Equatable {
     public var draft: Model?
     /// Path of the acceptance head that belongs to the two; nil where there is none.
     public var head: String?
+    /// What drafts are told apart by; nil where there are no n-grams.
+    public var ngrams: NGramSource.Facts?
     /// Positions of the KV cache.
     public var contextLength: Int
     public var kvFormat: KVFormat
@@ -57,6 +59,8 @@ public struct SessionSnapshot: Sendable, Equatable {
     public var chatFormat: ChatFormat.Origin
     /// That the file's own chat template is not used, and why; nil where there is nothing to say.
     public var chatFormatWarning: String?
+    /// What the target's file recommends.
+    public var recommendedSampling: RecommendedSampling
     /// How the draft suits the target; nil without a draft.
     public var fit: DraftFit?
     /// The same in words.
@@ -69,7 +73,8 @@ public struct SessionSnapshot: Sendable, Equatable {
 
     public init(
         target: Model, draft: Model? = nil, contextLength: Int, kvFormat: KVFormat = .f16, memory: MemoryNeed,
-        chatFormat: ChatFormat.Origin = .file, chatFormatWarning: String? = nil, fit: DraftFit? = nil, kernels: String,
+        chatFormat: ChatFormat.Origin = .file, chatFormatWarning: String? = nil,
+        recommendedSampling: RecommendedSampling = RecommendedSampling(), fit: DraftFit? = nil, kernels: String,
         targetThreads: Int, draftThreads: Int? = nil
     ) {
         self.target = target
@@ -79,6 +84,7 @@ public struct SessionSnapshot: Sendable, Equatable {
         self.memory = memory
         self.chatFormat = chatFormat
         self.chatFormatWarning = chatFormatWarning
+        self.recommendedSampling = recommendedSampling
         self.fit = fit
         self.kernels = kernels
         self.targetThreads = targetThreads
@@ -87,7 +93,7 @@ public struct SessionSnapshot: Sendable, Equatable {
 }
 
 extension SessionSnapshot {
-    init(_ session: ModelSession, _ pair: ModelPair) {
+    public init(_ session: ModelSession, _ pair: ModelPair) {
         func model(_ held: ModelPair.Model) -> Model {
             let loaded = held.loaded
             return Model(
@@ -101,11 +107,13 @@ extension SessionSnapshot {
         target = model(pair.models[0])
         draft = pair.models.count > 1 ? model(pair.models[1]) : nil
         head = session.head?.path
+        ngrams = session.ngrams?.facts
         contextLength = session.runner.contextCapacity
         kvFormat = session.options.kvFormat
         memory = pair.memory
         chatFormat = session.target.chatFormat.origin
         chatFormatWarning = session.target.chatFormat.warning
+        recommendedSampling = session.target.recommendedSampling
         fit = pair.fit
         kernels = session.kernels.name
         (targetThreads, draftThreads) = session.threads(for: .autoregressive)
@@ -132,7 +140,7 @@ extension SessionSnapshot {
             // Every runner gives them.
             case .hiddenStates: false
             case .acceptanceHead: head == nil
-            case .ngramStore: true
+            case .ngramStore: ngrams == nil
             }
         }
         guard let first = missing.first else { return .ready }

@@ -9,6 +9,8 @@ public enum Overlay: Sendable, Equatable {
     case page(PageState)
     case palette(PaletteState)
     case chats(ChatListState)
+    /// The themes; the one under the cursor is shown.
+    case themes(ThemeListState)
     /// One text to be typed.
     case field(FieldState)
     /// One of a few things to be chosen by a letter.
@@ -48,6 +50,15 @@ public struct ChatListState: Sendable, Equatable {
     public init() {}
 }
 
+/// The themes there are.
+public struct ThemeListState: Sendable, Equatable {
+    public var list: ListState
+
+    public init(selected: Int = 0) {
+        list = ListState(selected: selected)
+    }
+}
+
 extension ChatListRow {
     public static func == (left: ChatListRow, right: ChatListRow) -> Bool {
         left.summary == right.summary && left.snippet == right.snippet
@@ -63,6 +74,10 @@ public struct FieldState: Sendable, Equatable {
         case export(ChatID)
         case search
         case setting(String)
+        case racePrompt
+        /// Of the racer with this number.
+        case raceParameters(Int)
+        case raceSave
     }
 
     public var purpose: Purpose
