@@ -35,6 +35,7 @@ extension App {
             }
         case .playground: return [.playground]
         case .xray: return [.xray]
+        case .race: return [.race]
         case .models: return state.models.isFiltering ? [] : [.models]
         case .settings: return [.settings]
         }

@@ -114,7 +114,7 @@ extension App {
             if state.playground.selected == index { return perform(&state, .takeDraft) }
             if state.playground.drafts.indices.contains(index) { state.playground.selected = index }
         case .xray: state.xray.select(index)
-        case .chat: break
+        case .chat, .race: break
         }
         return []
     }

@@ -25,6 +25,7 @@ extension App {
             case .chat: drawChat(&state, &canvas)
             case .playground: drawPlayground(state, &canvas)
             case .xray: drawXRay(&state, &canvas)
+            case .race: drawRace(state, &canvas)
             case .models: drawModels(&state, &canvas)
             case .settings: drawSettings(&state, &canvas)
             }
@@ -152,6 +153,7 @@ extension App {
         if state.isGenerating, state.overlays.isEmpty, state.replay == nil {
             keys.append((state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop", .cancel))
         }
+        if state.race.isRunning, state.overlays.isEmpty, state.screen == .race { return [("esc", "stop the race", nil), ("f1", "help", nil)] }
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
             return [("enter", "to the list", nil), ("esc", "no filter", nil)]
         }
