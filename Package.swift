@@ -149,8 +149,9 @@ let package = Package(
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel", "InklingModelMaker",
-                "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport", arguments,
-            ]),
+                "inkling", "InklingArchitectures", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel",
+                "InklingModelMaker", "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport",
+                arguments,
+            ], exclude: ["Goldens"]),
     ]
 )

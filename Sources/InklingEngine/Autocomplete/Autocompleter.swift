@@ -50,7 +50,8 @@ public final class Autocompleter {
         let drafts = DraftRequest(
             prompt: [0], method: request.method, count: request.count, length: request.length,
             superposition: request.superposition, sampler: request.sampler, endTokens: session.endTokens,
-            excludedTokens: excludedTokens, mayBeEmpty: false, endsLoops: true, wantsProbabilities: request.wantsProbabilities || request.ranking == .probability)
+            excludedTokens: excludedTokens, mayBeEmpty: false, endsLoops: true,
+            wantsProbabilities: request.wantsProbabilities || request.ranking == .probability)
         do { try drafts.validate() } catch { throw .generation(error) }
         // Room for every draft, and half the context for the text in any case.
         let capacity = session.runner.contextCapacity
@@ -71,7 +72,9 @@ public final class Autocompleter {
             }
         } catch { throw .generation(error) }
         return CompletionResult(
-            completions: text.completions(report.continuations, ranking: request.ranking),
+            completions: text.completions(
+                report.continuations, ranking: request.ranking,
+                least: request.method == .superposed ? request.leastLogProbability : -.infinity),
             healedByteCount: prompt.healedByteCount, filledInTheMiddle: prompt.filledInTheMiddle, report: report)
     }
 }

@@ -68,8 +68,7 @@ extension App {
         let editor = state.playground.editor
         let request = CompletionRequest(
             prefix: String(editor.characters[..<editor.cursor]), suffix: String(editor.characters[editor.cursor...]),
-            method: method, count: state.playground.count, length: state.playground.length, cut: .line,
-            wantsProbabilities: false)
+            method: method, count: state.playground.count, length: state.playground.length, cut: .line)
         return [.complete(request, number: state.playground.request)]
     }
 
