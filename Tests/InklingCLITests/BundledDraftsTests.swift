@@ -10,7 +10,7 @@ import InklingTokenizer
 import Testing
 
 /// What the bundled model drafts, pinned: `Goldens/bundled-drafts.json` holds it, with the sizes of the files that it was
-/// recorded with. After these have changed, `INKLING_RECORD_GOLDENS=1 swift test --filter BundledDraftsTests` records it
+/// recorded with. After these have changed, `INKLING_RECORD=1 swift test --filter BundledDraftsTests` records it
 /// anew; look at the difference before you commit it.
 struct BundledDraftsTests {
     private struct Golden: Codable, Equatable {
@@ -76,7 +76,7 @@ struct BundledDraftsTests {
 
     @Test func `The bundled model drafts what was recorded`() throws {
         let found = try drafts()
-        if ProcessInfo.processInfo.environment["INKLING_RECORD_GOLDENS"] != nil {
+        if ProcessInfo.processInfo.environment["INKLING_RECORD"] != nil {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             try FileManager.default.createDirectory(
@@ -87,7 +87,7 @@ struct BundledDraftsTests {
         let expected = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: Self.golden))
         #expect(
             found.model == expected.model && found.ngrams == expected.ngrams,
-            "the bundled files have changed: record anew with INKLING_RECORD_GOLDENS=1")
+            "the bundled files have changed: record anew with INKLING_RECORD=1")
         for (found, expected) in zip(found.entries, expected.entries) { #expect(found == expected) }
         #expect(found.entries.count == expected.entries.count)
     }
