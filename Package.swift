@@ -29,6 +29,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swift)
 }
 
+/// The files of `Themes`; `BundledThemes` lists them as well.
+let themes = [
+    "catppuccin-mocha", "colour-blind", "dark", "dracula", "gruvbox", "high-contrast", "high-contrast-light", "light",
+    "monochrome", "nord", "terminal",
+]
+
 let package = Package(
     name: "Inkling",
     platforms: [.macOS(.v15)],
@@ -63,6 +69,9 @@ let package = Package(
         level("InklingTokenizer"),
         level("InklingTemplates"),
         level("InklingCells"),
+        .target(
+            name: "InklingThemes", path: "Themes", exclude: ["README.md"],
+            resources: themes.map { .embedInCode("\($0).toml") }, swiftSettings: swift),
         level("InklingMarkdown", ["InklingCells", "CCMark"]),
         level("InklingGGUF", ["InklingTensor"]),
         level("InklingStore", ["InklingCells", grdb]),
@@ -81,7 +90,7 @@ let package = Package(
             "InklingTUI",
             [
                 "InklingCells", "InklingDecoding", "InklingEngine", "InklingMarkdown", "InklingModel", "InklingStore",
-                "InklingTensor", "InklingTokenizer", toml,
+                "InklingTensor", "InklingThemes", "InklingTokenizer", toml,
             ]),
         level("InklingTuning", ["InklingDecoding", "InklingModel", "InklingTokenizer"]),
         level("InklingModelMaker", ["InklingGGUF", "InklingTensor"]),
@@ -122,8 +131,8 @@ let package = Package(
             "InklingTUITests",
             [
                 "InklingTUI", "InklingCells", "InklingDecoding", "InklingEngine", "InklingModel", "InklingStore",
-                "InklingTensor", "InklingTokenizer",
-            ], exclude: ["Snapshots"]),
+                "InklingTensor", "InklingThemes", "InklingTokenizer",
+            ], exclude: ["Recordings", "Snapshots"]),
         tests("InklingModelTests", ["InklingModel", "InklingTensor", "InklingTokenizer", "InklingTestSupport"]),
         tests(
             "InklingArchitecturesTests",
@@ -149,9 +158,9 @@ let package = Package(
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingArchitectures", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel",
-                "InklingModelMaker", "InklingTemplates", "InklingTensor", "InklingTokenizer", "InklingTestSupport",
-                arguments,
+                "inkling", "InklingArchitectures", "InklingCells", "InklingEngine", "InklingDecoding", "InklingGGUF",
+                "InklingModel", "InklingModelMaker", "InklingTUI", "InklingTemplates", "InklingTensor",
+                "InklingTokenizer", "InklingTestSupport", arguments,
             ], exclude: ["Goldens"]),
     ]
 )

@@ -21,6 +21,10 @@ extension Color {
         return (max(a, b) + 0.05) / (min(a, b) + 0.05)
     }
 
+    /// Red, green and blue, from 0 to 255; nil if the terminal decides. Of the sixteen that users may change, the usual
+    /// ones are taken.
+    var components: (red: Int, green: Int, blue: Int)? { rgb.map { ($0.red, $0.green, $0.blue) } }
+
     private var rgb: RGB? {
         switch self {
         case .standard: nil

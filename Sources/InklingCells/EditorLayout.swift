@@ -7,10 +7,14 @@ public struct EditorLayout: Sendable, Equatable {
     /// The cursor's column and row. The column is less than the width, if that is 2 or more.
     public let cursor: Point
     private let characters: [Character]
+    private let width: Int
+    private let position: Int
 
     /// - Parameter width: columns there are, the one for the cursor after a full row included.
     public init(_ editor: TextEditor, width: Int) {
         characters = editor.characters
+        self.width = width
+        position = editor.cursor
         // A blank after a full row, or the cursor, stands in the last column.
         let room = max(1, width - 1)
         var wrapper = LineWrapper(width: room, continuationWidth: room, blanks: .kept)
@@ -25,6 +29,11 @@ public struct EditorLayout: Sendable, Equatable {
         let column = Self.width(of: characters[rows[row].lowerBound..<max(rows[row].lowerBound, editor.cursor)])
         // After the blank that stands in the last column already, there is no room.
         cursor = Point(x: min(column, room), y: row)
+    }
+
+    /// Whether this is how a text is laid out. Costs nothing where it is the same text.
+    public func shows(_ editor: TextEditor, width: Int) -> Bool {
+        width == self.width && editor.cursor == position && editor.characters == characters
     }
 
     /// The position of the cursor nearest to a column in a row, for the mouse and for going up and down.

@@ -36,11 +36,14 @@ public struct KeyPress: Hashable, Sendable {
         self.modifiers = modifiers
     }
 
-    private static let names: [(name: String, key: Key)] = [
+    private static let namedKeys: [(name: String, key: Key)] = [
         ("enter", .enter), ("tab", .tab), ("esc", .escape), ("backspace", .backspace), ("delete", .delete),
         ("insert", .insert), ("up", .up), ("down", .down), ("left", .left), ("right", .right), ("home", .home),
         ("end", .end), ("page-up", .pageUp), ("page-down", .pageDown), ("space", .character(" ")),
     ]
+
+    /// Names of keys that are no characters, without modifiers; for messages that suggest one.
+    public static let names: [String] = namedKeys.map(\.name) + (1...12).map { "f\($0)" }
 
     /// A key by its name: `ctrl-p`, `alt-enter`, `shift-tab`, `ctrl-left`, `f1`, `space`, `?`, `-`. Nil for anything
     /// else. ``name`` gives it back.
@@ -61,7 +64,7 @@ public struct KeyPress: Hashable, Sendable {
             guard modifiers.insert(modifier).inserted, rest.count > prefix.count else { return nil }
             rest = rest.dropFirst(prefix.count)
         }
-        if let key = Self.names.first(where: { $0.name == rest })?.key {
+        if let key = Self.namedKeys.first(where: { $0.name == rest })?.key {
             if key == .tab, modifiers.contains(.shift) {
                 self.init(.backTab, modifiers.subtracting(.shift))
             } else {
@@ -86,7 +89,7 @@ public struct KeyPress: Hashable, Sendable {
         case .backTab: return name + "tab"
         case .function(let number): return name + "f\(number)"
         case .character(let character) where character != " ": return name + String(character)
-        default: return name + (Self.names.first { $0.key == key }?.name ?? "")
+        default: return name + (Self.namedKeys.first { $0.key == key }?.name ?? "")
         }
     }
 }

@@ -30,6 +30,8 @@ public enum TerminalEvent: Hashable, Sendable {
     case resize(Size)
     case mouse(MouseEvent)
     case focus(Bool)
+    /// What is behind the text, as the terminal says: at the start, and whenever it changes where it tells that.
+    case ground(TerminalGround)
     /// The terminal is gone; no event follows.
     case endOfInput
 }

@@ -22,6 +22,8 @@ public final class CursesTerminal: Terminal {
 
     private let description: TerminalDescription
     private let isInTmux: Bool
+    /// What the environment says of the background.
+    private let assumedGround: TerminalGround?
     private let input: Int32
     private let output: Int32
     private let wake: Int32
@@ -33,6 +35,7 @@ public final class CursesTerminal: Terminal {
     private var parser: InputParser
     private var readBuffer = [UInt8](repeating: 0, count: 1 << 16)
     private var pending: [TerminalEvent] = []
+    private var lastRead = ContinuousClock.now
 
     private var cells: CellDrawing
     private var styles: StyleDrawing
@@ -42,6 +45,8 @@ public final class CursesTerminal: Terminal {
     private var isMouseOn = false
     private var hasTitle = false
 
+    /// An answer of the terminal that has begun to come is waited for so long.
+    private static let answerDelay = Duration.milliseconds(250)
     /// Escape is a key by itself if nothing follows within this time.
     private static let escapeDelay = Duration.milliseconds(25)
 
@@ -51,7 +56,7 @@ public final class CursesTerminal: Terminal {
     ///   - wake: a descriptor that makes ``nextEvent(before:)`` return when it becomes readable; the caller reads it.
     ///   - colors: the depth; nil finds it out.
     ///   - input, output: its descriptors; those of standard input and output unless told.
-    ///   - environment: TERM, COLORTERM, NO_COLOR and TMUX; nil takes those of the program.
+    ///   - environment: TERM, COLORTERM, COLORFGBG, NO_COLOR and TMUX; nil takes those of the program.
     public init(
         wake: Int32 = -1, colors: ColorDepth? = nil, input: Int32 = 0, output: Int32 = 1,
         environment: [String: String]? = nil
@@ -74,6 +79,7 @@ public final class CursesTerminal: Terminal {
         colorDepth = description.colorDepth
         isUnicode = ncurses_set_up_characters()
         isInTmux = environment["TMUX"] != nil
+        assumedGround = environment["COLORFGBG"].flatMap { TerminalGround(colorFGBG: $0) }
         notice = description.notice
         parser = InputParser(keys: description.keys)
         cells = CellDrawing(isUnicode: isUnicode)
@@ -113,7 +119,8 @@ public final class CursesTerminal: Terminal {
     public static func emergencyRestore() { TerminalRescue.restore() }
 
     /// Tells the terminal that is in use of a signal that another thread got. SIGWINCH comes as a resize, SIGCONT
-    /// takes the terminal again, SIGTSTP and SIGINT come as Ctrl-Z and Ctrl-C, SIGTERM and SIGHUP as the end of input.
+    /// takes the terminal again, SIGTSTP and SIGINT come as Ctrl-Z and Ctrl-C, SIGTERM, SIGHUP and SIGQUIT as the end of
+    /// input.
     /// Safe in a signal handler, and from any thread.
     public static func signalArrived(_ signal: Int32) { SignalPipe.send(signal) }
 
@@ -126,7 +133,7 @@ public final class CursesTerminal: Terminal {
         defer {
             TerminalRescue.resume()
             // Those of stopping and going on have been dealt with here, and interrupts were for the other program.
-            for signal in SignalPipe.take() where signal == SIGTERM || signal == SIGHUP { take(signal) }
+            for signal in SignalPipe.take() where [SIGTERM, SIGHUP, SIGQUIT].contains(signal) { take(signal) }
             takeBack()
         }
         return try body()
@@ -152,12 +159,14 @@ public final class CursesTerminal: Terminal {
 
     private func turnOnExtras() {
         send(Array("\u{1B}[?2004h".utf8))
+        // A terminal that knows this tells when it changes between dark and light.
+        if description.isLikeXterm { send(Array("\u{1B}[?2031h".utf8)) }
         if hasTitle { send(Array("\u{1B}[22;2t".utf8)) }
     }
 
     /// Bracketed paste, the mouse and the title's saved form are given back.
     private static func extrasOff(isMouseOn: Bool, hasTitle: Bool) -> [UInt8] {
-        var text = "\u{1B}[?2004l"
+        var text = "\u{1B}[?2004l\u{1B}[?2031l"
         if isMouseOn { text += "\u{1B}[?1006l\u{1B}[?1000l" }
         if hasTitle { text += "\u{1B}[23;2t" }
         return Array(text.utf8)
@@ -165,11 +174,34 @@ public final class CursesTerminal: Terminal {
 
     /// All that could be on, off, whether it is or not.
     private static func rescueBytes(_ description: TerminalDescription) -> [UInt8] {
-        var bytes = Array("\u{1B}[?2026l\u{1B}[?2004l\u{1B}[?1006l\u{1B}[?1000l".utf8)
+        var bytes = Array("\u{1B}[?2026l\u{1B}[?2031l\u{1B}[?2004l\u{1B}[?1006l\u{1B}[?1000l".utf8)
         if description.isLikeXterm { bytes += Array("\u{1B}[23;2t".utf8) }
         for capability in ["rmkx", "sgr0", "cnorm", "rmcup"] { bytes += description.bytes(of: capability) }
         // Without another screen to go back to, what is printed next begins in a line of its own.
         return bytes + Array((description.isLikeXterm ? "\r" : "\r\n").utf8)
+    }
+
+    /// Asks the terminal what is behind the text. An answer that takes longer than `time` comes as an event; keys that are
+    /// typed meanwhile come as they would have.
+    ///
+    /// With the question goes another one, which nearly every terminal answers: where its answer comes first, there will be
+    /// none to this question, and nobody waits.
+    ///
+    /// - Returns: what the terminal says, or else what the environment says of it; nil if neither says anything.
+    public func askGround(within time: Duration) -> TerminalGround? {
+        guard isOpen, description.isLikeXterm else { return assumedGround }
+        send(Array("\u{1B}]11;?\u{1B}\\\u{1B}[c".utf8))
+        parser.isIdentified = false
+        let clock = ContinuousClock()
+        let deadline = clock.now + time
+        while true {
+            while let event = parser.next() {
+                if case .ground(let ground) = event { return ground }
+                pending.append(event)
+            }
+            guard !isAtEnd, !parser.isIdentified, clock.now < deadline else { return assumedGround }
+            if case .failure = wait(for: clock.now.duration(to: deadline), heedsWake: false) { isAtEnd = true }
+        }
     }
 
     @discardableResult public func copyToClipboard(_ text: String) -> Bool {
@@ -274,7 +306,8 @@ public final class CursesTerminal: Terminal {
             if let event = nextPending() ?? parser.next() { return event }
             guard !isWoken else { return nil }
             let clock = ContinuousClock()
-            let escapeEnd = parser.isWaiting ? clock.now + Self.escapeDelay : nil
+            let patience = parser.isInAnswer ? Self.answerDelay : Self.escapeDelay
+            let escapeEnd = parser.isWaiting ? lastRead + patience : nil
             let until = [deadline, escapeEnd].compactMap { $0 }.min()
             switch wait(for: until.map { clock.now.duration(to: $0) }) {
             case .something(let woken): isWoken = woken
@@ -295,10 +328,11 @@ public final class CursesTerminal: Terminal {
         case timeout, interrupted, failure
     }
 
-    private func wait(for time: Duration?) -> Waited {
+    private func wait(for time: Duration?, heedsWake: Bool = true) -> Waited {
         var requests = [
             pollfd(fd: input, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: signals, events: Int16(POLLIN), revents: 0), pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: heedsWake ? wake : -1, events: Int16(POLLIN), revents: 0),
         ]
         let count = unsafe poll(&requests, nfds_t(requests.count), Self.milliseconds(time))
         if count < 0 { return errno == EINTR ? .interrupted : .failure }
@@ -321,6 +355,7 @@ public final class CursesTerminal: Terminal {
         let count = unsafe read(input, &readBuffer, readBuffer.count)
         if count > 0 {
             parser.feed(readBuffer[..<count])
+            lastRead = .now
         } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
             isAtEnd = true
         }
@@ -331,7 +366,7 @@ public final class CursesTerminal: Terminal {
         case SIGCONT: takeBack()
         case SIGTSTP: pending.append(.key(KeyPress(.character("z"), .control)))
         case SIGINT: pending.append(.key(KeyPress(.character("c"), .control)))
-        case SIGTERM, SIGHUP: pending.append(.endOfInput)
+        case SIGTERM, SIGHUP, SIGQUIT: pending.append(.endOfInput)
         default: break
         }
     }
@@ -365,7 +400,7 @@ public final class CursesTerminal: Terminal {
 
     private static func ownEnvironment() -> [String: String] {
         var result: [String: String] = [:]
-        for name in ["TERM", "COLORTERM", "NO_COLOR", "TMUX"] {
+        for name in ["TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TMUX"] {
             result[name] = unsafe getenv(name).map { unsafe String(cString: $0) }
         }
         return result

@@ -16,6 +16,9 @@ struct InputParser {
     private var isOver = false
     /// What has come of a paste that has not ended.
     private var pasted: [UInt8]?
+    /// Whether the terminal has said what it is. Answers come in the order of the questions, so one to a question that
+    /// was asked before will not come any more.
+    var isIdentified = false
 
     /// A paste longer than this is cut, in bytes.
     static let pasteLimit = 64 << 20
@@ -45,6 +48,11 @@ struct InputParser {
     /// Says that no more bytes came for a while.
     mutating func flush() { isOver = true }
 
+    /// Whether what has come is the beginning of an answer of the terminal, which no key is: it may take its time.
+    var isInAnswer: Bool { isWaiting && bytes[head...].starts(with: Self.answerStart) }
+
+    private static let answerStart = Array("\u{1B}]1".utf8)
+
     mutating func next() -> TerminalEvent? {
         while head < bytes.count {
             if pasted != nil {
@@ -56,6 +64,9 @@ struct InputParser {
                 head += count
                 return event
             case .nothing(let count): head += count
+            case .identity(let count):
+                head += count
+                isIdentified = true
             case .pasteBegins(let count):
                 head += count
                 pasted = []
@@ -70,6 +81,8 @@ struct InputParser {
         /// A sequence that means nothing to us.
         case nothing(Int)
         case pasteBegins(Int)
+        /// What the terminal is, whatever it says.
+        case identity(Int)
         case incomplete
 
         static func key(_ key: Key, _ count: Int) -> Parsed { .event(.key(KeyPress(key)), count) }
@@ -184,6 +197,7 @@ struct InputParser {
         case .event(let event, let count): .event(event, count + 1)
         case .nothing(let count): .nothing(count + 1)
         case .pasteBegins(let count): .pasteBegins(count + 1)
+        case .identity(let count): .identity(count + 1)
         case .incomplete: .incomplete
         }
     }
@@ -211,15 +225,36 @@ struct InputParser {
     private func parseString(at start: Int) -> Parsed {
         var position = start + 2
         while position < bytes.count, position - start < Self.sequenceLimit {
-            if bytes[position] == 0x07, bytes[start + 1] == UInt8(ascii: "]") { return .nothing(position + 1 - start) }
+            if bytes[position] == 0x07, bytes[start + 1] == UInt8(ascii: "]") {
+                return answer(start..<position, position + 1 - start)
+            }
             if bytes[position] == 0x1B {
                 if position + 1 == bytes.count { break }
-                if bytes[position + 1] == UInt8(ascii: "\\") { return .nothing(position + 2 - start) }
+                if bytes[position + 1] == UInt8(ascii: "\\") { return answer(start..<position, position + 2 - start) }
                 return altKey(at: start)
             }
             position += 1
         }
         return isOver || position - start >= Self.sequenceLimit ? altKey(at: start) : .incomplete
+    }
+
+    /// The answer to the question for the background; others were not asked.
+    private func answer(_ range: Range<Int>, _ count: Int) -> Parsed {
+        let text = String(decoding: bytes[range].dropFirst(), as: UTF8.self)
+        guard text.hasPrefix("]11;"), let ground = TerminalGround(colorSpecification: String(text.dropFirst(4))) else {
+            return .nothing(count)
+        }
+        return .event(.ground(ground), count)
+    }
+
+    /// Sequences with a question mark: what the terminal says of itself.
+    private func report(_ numbers: [Int], _ final: UInt8, _ count: Int) -> Parsed {
+        switch (final, numbers) {
+        case (UInt8(ascii: "c"), _): .identity(count)
+        case (UInt8(ascii: "n"), [997, 1]): .event(.ground(.dark), count)
+        case (UInt8(ascii: "n"), [997, 2]): .event(.ground(.light), count)
+        default: .nothing(count)
+        }
     }
 
     private func parseControlSequence(at start: Int) -> Parsed {
@@ -247,6 +282,7 @@ struct InputParser {
         }
         let text = bytes[start + 2..<position]
         if text.first == UInt8(ascii: "<") { return mouse(Self.numbers(text.dropFirst()), final, count) }
+        if text.first == UInt8(ascii: "?") { return report(Self.numbers(text.dropFirst()), final, count) }
         guard text.first.map({ (0x30...0x3B).contains($0) }) ?? true else { return .nothing(count) }
         return key(Self.numbers(text), final, count)
     }

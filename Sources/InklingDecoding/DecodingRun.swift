@@ -35,7 +35,8 @@ public final class DecodingRun {
     private(set) var passes = PassTimer(
         clock: DecodeClock { .zero }, cancellation: CancellationFlag(), origin: .zero)
     private var maxTokens: Int?
-    private var alternativeCount = 0
+    /// How many alternatives committed tokens carry: more than 0 where somebody looks on.
+    private(set) var alternativeCount = 0
 
     private var baseline = BaselineSchedule()
 
@@ -164,8 +165,13 @@ public final class DecodingRun {
     public func commit(
         _ token: TokenID, source: TokenSource, distribution: Distribution, logits: ArraySlice<Float>
     ) {
-        commit(
-            token, source: source, distribution: distribution,
+        committed.append(committedToken(token, source: source, logits: logits))
+        sampler.append(token, drawnFrom: distribution, to: &history)
+    }
+
+    private func committedToken(_ token: TokenID, source: TokenSource, logits: ArraySlice<Float>) -> CommittedToken {
+        CommittedToken(
+            id: token, position: position, source: source,
             logProbability: TokenScores.logProbability(of: token, logits: logits),
             alternatives: TokenScores.alternatives(alternativeCount, logits: logits),
             entropy: alternativeCount > 0 ? TokenScores.entropy(logits: logits) : nil)
@@ -221,7 +227,8 @@ public final class DecodingRun {
     func prepare(_ request: GenerationRequest, clock: DecodeClock, cancellation: CancellationFlag, origin: Duration) {
         sampler = Sampler(request.sampler)
         random = PositionalRandom(seed: request.sampler.seed)
-        history = SamplingHistory(request.prompt)
+        history = SamplingHistory(
+            request.prompt, controlTokens: request.sampler.dry.isOn ? request.controlTokens : [])
         promptCount = request.prompt.count
         endTokens = request.endTokens
         maxTokens = request.maxTokens
@@ -254,8 +261,11 @@ public final class DecodingRun {
         let start = elapsed
         // In no lane: the pass is not the method's own.
         let rows = try passes.forward(ModelBatch([root]), on: target, lane: .target).output.logits(from: .target)
-        let distribution = sampler.distribution(logits: rows[rows.rowCount - 1], history: history)
-        _ = distribution.sample(random.uniform(at: position, for: .sample))
+        let logits = rows[rows.rowCount - 1]
+        let distribution = sampler.distribution(logits: logits, history: history)
+        let token = distribution.sample(random.uniform(at: position, for: .sample))
+        // As ``commit(_:source:distribution:logits:)`` makes it, which takes as long as sampling with some vocabularies.
+        withExtendedLifetime(committedToken(token, source: .target, logits: logits)) {}
         target.truncate(to: count)
         let duration = elapsed - start
         baseline.didMeasure(duration)
@@ -277,7 +287,7 @@ public final class DecodingRun {
         history.truncate(to: history.count - count)
         roundMark = history.mark
         settleCaches()
-        round.pending = []
+        (round.pending, round.pendingTexts) = ([], [])
         round.cache = Self.usage(of: target)
     }
 

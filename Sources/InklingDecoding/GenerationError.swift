@@ -19,6 +19,8 @@ public enum GenerationError: Error, Sendable, Equatable {
     case missingLogits(Lane)
     case cancelled
     case model(ModelError)
+    /// Of another run, as a trace tells it.
+    case recorded(String)
 }
 
 extension GenerationError: CustomStringConvertible {
@@ -45,6 +47,7 @@ extension GenerationError: CustomStringConvertible {
         case .missingLogits(let lane): "the \(lane.rawValue) model returned no logits; the model cannot be used"
         case .cancelled: "cancelled"
         case .model(let error): error.description
+        case .recorded(let text): text
         }
     }
 }

@@ -45,6 +45,7 @@ struct GenerationOutput {
         var safe = ""
         var ending: FinishReason?
         var taken = 0
+        fillTexts(in: &round)
         while taken < min(round.committed.count, limit), ending == nil {
             let token = round.committed[taken].id
             for index in round.committed[taken].alternatives.indices {
@@ -64,10 +65,36 @@ struct GenerationOutput {
             taken += 1
         }
         round.committed.removeLast(round.committed.count - taken)
+        if !round.pending.isEmpty {
+            var branch = textDecoder
+            round.pendingTexts = round.pending.map { branch.append($0) }
+        }
         if taken > 0, statistics.timeToFirstToken == nil { statistics.timeToFirstToken = time }
         statistics.add(round)
         text += safe
         return (safe, ending)
+    }
+
+    /// What was drafted, as text: from the place where the round began, whatever was accepted of it.
+    private func fillTexts(in round: inout DecodingRound) {
+        if let draft = round.draft {
+            if draft.isChain {
+                var branch = textDecoder
+                round.draft?.texts = draft.tokens.map { branch.append($0) }
+            } else {
+                var branches: [any TokenTextDecoder] = []
+                round.draft?.texts = draft.tokens.indices.map { node in
+                    let parent = draft.parents[node]
+                    var branch = parent < 0 ? textDecoder : branches[parent]
+                    defer { branches.append(branch) }
+                    return branch.append(draft.tokens[node])
+                }
+            }
+        }
+        for index in round.hypotheses.indices {
+            var branch = textDecoder
+            round.hypotheses[index].texts = round.hypotheses[index].tokens.map { branch.append($0) }
+        }
     }
 
     /// - Returns: text that was held back until it was clear that nothing follows.

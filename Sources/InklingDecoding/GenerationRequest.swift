@@ -14,6 +14,8 @@ public struct GenerationRequest: Sendable, Equatable {
     public var stopStrings: [String]
     /// Tokens that end the output; empty to go on past them.
     public var endTokens: Set<TokenID>
+    /// Tokens that steer the model and are no text: DRY does not look back beyond the last of them.
+    public var controlTokens: Set<TokenID>
     /// How many alternatives each committed token carries.
     public var alternativeCount: Int
     /// Prompt tokens a pass at most; a cancellation waits for one such pass.
@@ -28,8 +30,8 @@ public struct GenerationRequest: Sendable, Equatable {
     public init(
         prompt: [TokenID], strategy: String = StrategyDescriptor.autoregressive.id,
         parameters: [String: ParameterValue] = [:], sampler: SamplerSettings = SamplerSettings(), maxTokens: Int? = nil,
-        stopStrings: [String] = [], endTokens: Set<TokenID> = [], alternativeCount: Int = 0, prefillChunk: Int = 512,
-        prefillLatency: Duration? = nil, baselineShare: Double = 0
+        stopStrings: [String] = [], endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [],
+        alternativeCount: Int = 0, prefillChunk: Int = 512, prefillLatency: Duration? = nil, baselineShare: Double = 0
     ) {
         self.prompt = prompt
         self.strategy = strategy
@@ -38,6 +40,7 @@ public struct GenerationRequest: Sendable, Equatable {
         self.maxTokens = maxTokens
         self.stopStrings = stopStrings
         self.endTokens = endTokens
+        self.controlTokens = controlTokens
         self.alternativeCount = alternativeCount
         self.prefillChunk = prefillChunk
         self.prefillLatency = prefillLatency

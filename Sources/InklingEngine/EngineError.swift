@@ -29,6 +29,8 @@ public enum EngineError: Error, Sendable, Equatable {
     case draftDoesNotFit(target: String, draft: String, reasons: [String])
     case notEnoughMemory(MemoryNeed)
     case noModelLoaded
+    /// Of another run, as a trace tells it.
+    case recorded(String, hint: String?)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -50,6 +52,7 @@ extension EngineError: CustomStringConvertible {
             "\"\(draft)\" cannot draft for \"\(target)\": \(reasons.joined(separator: "; "))"
         case .notEnoughMemory(let need): "not enough memory: \(need.description)"
         case .noModelLoaded: "no model is loaded"
+        case .recorded(let text, _): text
         }
     }
 
@@ -62,6 +65,7 @@ extension EngineError: CustomStringConvertible {
         case .draftDoesNotFit: "use a draft of the same family, or none"
         case .notEnoughMemory: "unload the present model first, or take a smaller quantisation"
         case .noModelLoaded: "choose one first"
+        case .recorded(_, let hint): hint
         case .head(let error): error.hint
         case .model(_, .vocabularyOnly): "such a file works with tokenize and detokenize only"
         default: nil

@@ -25,6 +25,8 @@ public final class LoadedModel: Sendable {
     public let tokenizer: any Tokenizer
     public let weights: TransformerModel
     public let chatFormat: ChatFormat
+    /// Sampler settings that the file asks for where the user says nothing.
+    public let recommendedSampling: RecommendedSampling
     public let loadDuration: Duration
 
     public var config: ModelConfig { weights.config }
@@ -47,6 +49,7 @@ public final class LoadedModel: Sendable {
         } catch { throw .model(path: path, error) }
         let tokenizer = try Self.tokenizer(of: file, path: path)
         chatFormat = ChatFormat(metadata: file.metadata, vocabulary: tokenizer.vocabulary, named: named)
+        recommendedSampling = RecommendedSampling(metadata: file.metadata)
         // The weights are to be all that loading adds to what stays.
         file.forgetMetadata(under: "tokenizer.")
         giveBackFreedMemory()

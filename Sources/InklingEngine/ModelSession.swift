@@ -114,6 +114,9 @@ public final class ModelSession {
     /// Tokens that end an answer.
     public var endTokens: Set<TokenID> { Set(target.tokenizer.vocabulary.endOfGenerationTokens) }
 
+    /// Tokens that steer the target and are no text.
+    public var controlTokens: Set<TokenID> { target.tokenizer.vocabulary.controlTokens }
+
     // MARK: Threads
 
     private static func draftThreads(_ options: SessionOptions) -> Int { options.draftThreads ?? 1 }
@@ -130,7 +133,9 @@ public final class ModelSession {
     private func runsLanesAtOnce(_ strategy: StrategyDescriptor) -> Bool {
         guard let draft else { return false }
         if strategy.hasParallelLanes { return true }
-        guard strategy.id == StrategyDescriptor.automatic.id, options.threads == nil, let costCache else { return false }
+        guard strategy.id == StrategyDescriptor.automatic.id, options.threads == nil, let costCache else {
+            return false
+        }
         return costCache.overlapWins(
             target: target.path, draft: draft.path, cores: physicalCoreCount(),
             draftThreads: Self.draftThreads(options), kvFormat: options.kvFormat, kernels: kernels)

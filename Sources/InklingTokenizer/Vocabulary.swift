@@ -24,6 +24,8 @@ public final class Vocabulary: Sendable {
     public let addsSpacePrefix: Bool
     /// Every token that ends a generation, ascending.
     public let endOfGenerationTokens: [TokenID]
+    /// Every token of which ``isControl(_:)`` says so.
+    public let controlTokens: Set<TokenID>
 
     /// Spellings as the file has them.
     let texts: ByteStringArray
@@ -82,6 +84,8 @@ public final class Vocabulary: Sendable {
         }
         let roles = SpecialTokenRoles(description.special, kind: kind, tokens: tokens, table: table, types: &types)
         self.types = types
+        controlTokens = Set(
+            types.indices.filter { types[$0].isControl }.map { TokenID(Int32(truncatingIfNeeded: $0)) })
         special = roles.special
         endsGeneration = roles.endsGeneration
         endOfGenerationTokens = roles.endsGeneration.sorted()
@@ -133,8 +137,7 @@ public final class Vocabulary: Sendable {
 
     /// Whether the token steers the model instead of saying something: such tokens are not part of the text.
     public func isControl(_ token: TokenID) -> Bool {
-        let type = type(of: token)
-        return type == .control || type == .unknown
+        type(of: token).isControl
     }
 
     /// Whether a model that emits this token has finished.

@@ -67,6 +67,9 @@ public enum TokenType: UInt8, Sendable, CaseIterable {
     case unused = 5
     /// One raw byte, spelt `<0x0A>`.
     case byte = 6
+
+    /// Whether such a token steers the model instead of saying something.
+    var isControl: Bool { self == .control || self == .unknown }
 }
 
 /// The tokens with a role, nil where the model has none.

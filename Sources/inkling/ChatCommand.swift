@@ -22,6 +22,7 @@ struct ChatCommand: ParsableCommand {
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
     @OptionGroup(title: "Decoding") var decoding: StrategyOptions
+    @OptionGroup(title: "Recording") var recording: RecordOptions
 
     @Option(help: ArgumentHelp("A system message.", valueName: "TEXT"))
     var system: String?
@@ -44,34 +45,44 @@ struct ChatCommand: ParsableCommand {
     }
 
     func run() throws {
-        let settings = try sampling.settings()
+        let given = try sampling.overrides()
         let values = try decoding.values()
-        if !plain, Interface.isPossible { return try openInterface(settings, values) }
+        let recorder = try recording.record.map {
+            try Recording.begin(
+                $0, command: "chat", strategy: decoding.strategy, parameters: values,
+                sampler: given.applied(to: SamplerSettings()))
+        }
+        if !plain, Interface.isPossible { return try openInterface(given, values, recorder) }
         let signals = StandardInput.isTerminal ? try PlainChatSignals() : nil
         // Before the threads of the model start, which would take the signals otherwise.
         Signals.catchInterrupts(with: signals == nil ? [] : Signals.ofTerminal)
-        let session = try models.open()
+        let (session, snapshot) = try models.openWithSnapshot()
+        recorder?.begin(session, snapshot)
+        let recommended = session.target.recommendedSampling
+        if let warning = recommended.warning { Output.error("inkling: note: \(warning)") }
         let state = PlainChatState(
-            system: system, sampler: settings, strategy: decoding.strategy, parameters: values, maxTokens: n,
+            system: system, sampler: sampling.settings(given, recommended: recommended), strategy: decoding.strategy,
+            parameters: values, maxTokens: n,
             hasDraft: session.draft != nil)
         if let signals { Signals.deliver { signals.receive($0) } }
         let reader: any LineReader = signals.map { self.reader($0) } ?? PlainLineReader()
-        try PlainChat(session: session, state: state, reader: reader, signals: signals).run()
+        try PlainChat(session: session, state: state, reader: reader, signals: signals, recorder: recorder).run()
     }
 
-    private func openInterface(_ settings: SamplerSettings, _ values: [String: ParameterValue]) throws {
+    private func openInterface(
+        _ given: SamplerOverrides, _ values: [String: ParameterValue], _ recorder: TraceRecorder?
+    ) throws {
+        let (seed, strategy, limit, system) = (sampling.seed, decoding.given, n, self.system)
         try Interface(
-            places: .current(folders: models.modelsDir.map { [$0] } ?? []), target: models.model, draft: models.draft,
-            options: EngineOptions(session: models.session, chatFormat: models.chatFormat)
+            places: .current(folders: models.modelsDir.map { [$0] } ?? []),
+            options: EngineOptions(session: models.session, chatFormat: models.chatFormat),
+            source: .models(target: models.model, draft: models.draft), recorder: recorder
         ) { preferences in
-            // What was left at its default on the command line is the configuration's to say.
-            var given = settings
-            given.seed = SamplerSettings().seed
-            if given != SamplerSettings() { preferences.sampler = settings }
-            preferences.seed = sampling.seed ?? preferences.seed
-            if let strategy = decoding.given { preferences.strategy = strategy }
+            preferences.sampling = preferences.sampling.overridden(by: given)
+            preferences.seed = seed ?? preferences.seed
+            if let strategy { preferences.strategy = strategy }
             if !values.isEmpty { preferences.parameters[preferences.strategy] = values }
-            preferences.maxTokens = n ?? preferences.maxTokens
+            preferences.maxTokens = limit ?? preferences.maxTokens
             preferences.systemPrompt = system ?? preferences.systemPrompt
         }.run()
     }

@@ -23,11 +23,15 @@ struct DraftOptions: ParsableArguments {
             valueName: "NAME=VALUE"))
     var parameters: [String] = []
 
-    @Option(help: "Temperature of nucleus sampling.")
-    var temp: Float = 1
+    @Option(help: "Temperature of nucleus sampling (default: 1; for drafts what the model's file recommends).")
+    var temp: Float?
 
-    @Option(help: "Nucleus sampling keeps the likeliest tokens that together reach this probability.")
-    var topP: Float = 0.9
+    @Option(
+        help: """
+            Nucleus sampling keeps the likeliest tokens that together reach this probability (default: 0.9; for drafts \
+            what the model's file recommends).
+            """)
+    var topP: Float?
 
     @Option(help: "Seed of nucleus sampling; the same one gives the same drafts (default: another each time).")
     var seed: UInt64?
@@ -41,11 +45,17 @@ struct DraftOptions: ParsableArguments {
         try check("-k", count, DraftRequest.countRange)
         try check("-n", length, DraftRequest.lengthRange)
         _ = try superposition(promptCount: 0)
-        do throws(GenerationError) { try sampler.validate() } catch { throw ValidationError(error.description) }
+        do throws(GenerationError) { try sampler().validate() } catch { throw ValidationError(error.description) }
     }
 
-    var sampler: SamplerSettings {
-        DraftRequest.nucleus(topP: topP, temperature: temp, seed: seed ?? UInt64.random(in: 0..<1 << 32))
+    /// The settings of nucleus sampling.
+    /// - Parameter recommended: by the model's file; nothing where figures are to be compared.
+    func sampler(recommended: RecommendedSampling = RecommendedSampling()) -> SamplerSettings {
+        var settings = recommended.overrides.applied(to: DraftRequest.nucleus())
+        settings.temperature = temp ?? settings.temperature
+        settings.topP = topP ?? settings.topP
+        settings.seed = seed ?? UInt64.random(in: 0..<1 << 32)
+        return settings
     }
 
     /// What was set, on top of what suits the number of drafts; nil where nothing was.

@@ -81,7 +81,8 @@ struct DraftsCommand: ParsableCommand {
         let completer = Autocompleter(session, ngrams: ngrams?.model)
         var request = CompletionRequest(
             prefix: "", suffix: suffix, method: method, count: drafting.count, length: drafting.length,
-            superposition: try drafting.superposition(promptCount: .max), sampler: drafting.sampler, cut: cut,
+            superposition: try drafting.superposition(promptCount: .max), 
+            sampler: drafting.sampler(recommended: measured.model.recommendedSampling), cut: cut,
             ranking: rank, healsTokens: !noHeal)
         request.prefixBytes = bytes
         let text = String(decoding: bytes.dropLast(request.openCharacterByteCount), as: UTF8.self)

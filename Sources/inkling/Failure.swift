@@ -35,6 +35,7 @@ struct Failure: Error, Equatable {
 
 enum Process {
     static func exit(_ status: Int32) -> Never {
+        Recording.finish()
         Glibc.exit(status)
     }
 }

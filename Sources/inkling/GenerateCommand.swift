@@ -19,12 +19,14 @@ struct GenerateCommand: ParsableCommand {
               git diff | inkling generate -n 200 --temp 0
               inkling generate --raw -p "Once upon a time" -n 50 --seed 7
               inkling generate -m TARGET -d DRAFT -s pearl -p "Hello" --trace pearl.json
+              inkling generate -p "Hello" --record hello.jsonl && inkling replay hello.jsonl
             """)
 
     @OptionGroup(title: "Model") var models: ModelOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingOptions
 
     @OptionGroup(title: "Decoding") var decoding: StrategyOptions
+    @OptionGroup(title: "Recording") var recording: RecordOptions
 
     @Option(name: .short, help: ArgumentHelp("The prompt (default: standard input).", valueName: "TEXT"))
     var prompt: String?
@@ -44,7 +46,7 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Go on past the model's end-of-text tokens.")
     var ignoreEos = false
 
-    @Option(help: ArgumentHelp("Alternatives to each token in --ndjson.", valueName: "N"))
+    @Option(help: ArgumentHelp("Alternatives to each token in --ndjson and --record.", valueName: "N"))
     var alternatives: Int = 5
 
     @Flag(help: "Print one JSON object at the end.")
@@ -64,7 +66,7 @@ struct GenerateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let settings = try sampling.settings()
+        let given = try sampling.overrides()
         let values = try decoding.values()
         if prompt == nil, StandardInput.isTerminal {
             Output.error("inkling: reading the prompt from standard input; end it with Ctrl-D")
@@ -72,12 +74,23 @@ struct GenerateCommand: ParsableCommand {
         let text = if let prompt { Array(prompt.utf8) } else { try StandardInput.readAll() }
         // Before there is anything to lose, it must be clear that the file can be written.
         let traceFile = try trace.map(TraceFile.init)
+        let recorder = try recording.record.map {
+            try Recording.begin(
+                $0, command: "generate", strategy: decoding.strategy, parameters: values,
+                sampler: given.applied(to: SamplerSettings()))
+        }
         Signals.catchInterrupts()
-        let session = try models.open()
+        let (session, snapshot) = try models.openWithSnapshot()
+        recorder?.begin(session, snapshot)
+        if let warning = session.target.recommendedSampling.warning { Output.error("inkling: note: \(warning)") }
+        let settings = sampling.settings(given, recommended: session.target.recommendedSampling)
         let request = GenerationRequest(
             prompt: try promptTokens(text, session), strategy: decoding.strategy, parameters: values, sampler: settings,
             maxTokens: n, stopStrings: stop, endTokens: ignoreEos ? [] : session.endTokens,
-            alternativeCount: ndjson ? alternatives : 0)
+            controlTokens: session.controlTokens,
+            alternativeCount: ndjson || recorder != nil ? alternatives : 0)
+        recorder?.record(1, .asked(asked(text, settings, values)))
+        recorder?.record(1, .accepted(ChatPrompt(tokens: request.prompt)))
         let cancellation = CancellationFlag()
         let printer = GenerationPrinter(
             format: json ? .json : ndjson ? .ndjson : .text, session: session, request: request)
@@ -86,8 +99,10 @@ struct GenerateCommand: ParsableCommand {
             session.generate(request, cancellation: cancellation) { event in
                 printer.take(event)
                 trace?.take(event)
+                recorder?.record(1, .decode(event))
             }
         }
+        recorder?.record(1, .finished(.done(summary)))
         try printer.finish(summary)
         if let traceFile, let trace { try traceFile.write(trace) }
         if verbose {
@@ -103,15 +118,27 @@ struct GenerateCommand: ParsableCommand {
         }
     }
 
+    /// What a recording says was asked.
+    private func asked(
+        _ text: [UInt8], _ settings: SamplerSettings, _ values: [String: ParameterValue]
+    ) -> ChatRequest {
+        ChatRequest(
+            messages: messages(text), strategy: decoding.strategy, parameters: values, sampler: settings, maxTokens: n,
+            stopStrings: stop, alternativeCount: alternatives, contextPolicy: .refuse)
+    }
+
+    private func messages(_ text: [UInt8]) -> [ChatMessage] {
+        // One line break at the end is the shell's, not the prompt's.
+        let content = String(decoding: prompt == nil && text.last == 10 ? text.dropLast() : text[...], as: UTF8.self)
+        return (system.map { [ChatMessage(.system, $0)] } ?? []) + [ChatMessage(.user, content)]
+    }
+
     private func promptTokens(_ text: [UInt8], _ session: ModelSession) throws -> [TokenID] {
         if raw {
             return session.target.tokenizer.encode(text, special: .parse, boundaries: .byDefault)
         }
-        // One line break at the end is the shell's, not the prompt's.
-        let content = String(decoding: prompt == nil && text.last == 10 ? text.dropLast() : text[...], as: UTF8.self)
-        let messages = (system.map { [ChatMessage(.system, $0)] } ?? []) + [ChatMessage(.user, content)]
         do throws(EngineError) {
-            return try session.target.chatFormat.tokens(messages, tokenizer: session.target.tokenizer)
+            return try session.target.chatFormat.tokens(messages(text), tokenizer: session.target.tokenizer)
         } catch { throw Failure(error) }
     }
 }

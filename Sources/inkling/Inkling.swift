@@ -19,9 +19,10 @@ struct Inkling: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ChatCommand.self, GenerateCommand.self, DraftsCommand.self, ModelsCommand.self, StrategiesCommand.self,
+            ChatCommand.self, GenerateCommand.self, ReplayCommand.self, DraftsCommand.self, ModelsCommand.self,
+            StrategiesCommand.self,
             BenchCommand.self, VerifyCommand.self, TuneCommand.self, NGramsCommand.self, PerplexityCommand.self,
-            LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, TemplateCommand.self,
+            LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, TemplateCommand.self, ScreenshotCommand.self, ConfigCommand.self,
         ],
         defaultSubcommand: ChatCommand.self)
 
@@ -31,6 +32,7 @@ struct Inkling: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            Recording.finish()
         } catch {
             exit(reporting: error)
         }
@@ -44,6 +46,7 @@ struct Inkling: ParsableCommand {
             Process.exit(failure.status)
         default:
             // Usage errors, help and version: the parser knows how to say them.
+            Recording.finish()
             exit(withError: error)
         }
     }

@@ -5,12 +5,16 @@ import InklingEngine
 
 extension ModelOptions {
     /// Finds, loads and pairs the models that the options name, and remembers them for the next start.
-    func open() throws -> ModelSession {
+    func open() throws -> ModelSession { try openWithSnapshot().session }
+
+    /// The same, with what is known of the models.
+    func openWithSnapshot() throws -> (session: ModelSession, snapshot: SessionSnapshot) {
         let library = ModelLibrary(places: .current(folders: modelsDir.map { [$0] } ?? []))
         var chosen = try ModelChoice(model: model, draft: draft, in: library)
         var line = LoadingLine()
         defer { line.clear() }
         let session: ModelSession
+        let snapshot: SessionSnapshot
         do throws(EngineError) {
             let pair = try ModelPair.load(
                 chosen, options: self.session, chatFormat: chatFormat,
@@ -23,6 +27,7 @@ extension ModelOptions {
             session = try ModelSession(
                 target: pair.target, draft: pair.draft, head: head, ngrams: ngrams, options: self.session,
                 costCache: CostCache(places: library.places))
+            snapshot = SessionSnapshot(session, pair)
         } catch { throw Failure(error) }
         line.clear()
         chosen.head = session.head?.path
@@ -30,7 +35,7 @@ extension ModelOptions {
         if let warning = session.target.chatFormat.warning { Output.error("inkling: \(warning)") }
         // Not being able to write it down is no reason to fail.
         try? LastUsed(places: library.places).remember(chosen)
-        return session
+        return (session, snapshot)
     }
 
     /// The head that the options name, else one that is found; what is found but fits not is passed over.

@@ -13,6 +13,9 @@ final class PlainChat {
     private let reader: any LineReader
     /// nil where nobody is at a terminal: then an interrupt ends the program.
     private let signals: PlainChatSignals?
+    private let recorder: TraceRecorder?
+    /// Of the answers, for the recording.
+    private var answerCount = 0
     private var state: PlainChatState
     private var input = PlainChatInput()
     private var lastSummary: GenerationSummary?
@@ -22,7 +25,11 @@ final class PlainChat {
     /// Files that this chat has written, which it may write again.
     private var savedPaths: Set<String> = []
 
-    init(session: ModelSession, state: PlainChatState, reader: any LineReader, signals: PlainChatSignals?) {
+    init(
+        session: ModelSession, state: PlainChatState, reader: any LineReader, signals: PlainChatSignals?,
+        recorder: TraceRecorder? = nil
+    ) {
+        self.recorder = recorder
         self.session = session
         self.state = state
         self.reader = reader
@@ -80,18 +87,25 @@ final class PlainChat {
 
     private func answer() throws {
         let capacity = session.runner.contextCapacity
-        let asked = state.request
+        var asked = state.request
+        // A recording has a panel for them.
+        if recorder != nil { asked.alternativeCount = 5 }
+        answerCount += 1
+        recorder?.record(answerCount, .asked(asked))
         let prompt: ChatPrompt
         do throws(EngineError) {
             prompt = try session.prompt(for: asked)
         } catch {
+            recorder?.record(answerCount, .finished(.refused(error)))
             state.takeBack()
             return fail(Failure(error))
         }
         let dropped = state.drop(prompt.droppedTurnCount)
         if dropped > 0 { say(PlainChatReport.dropped(dropped, capacity: capacity)) }
+        recorder?.record(answerCount, .accepted(prompt))
         let request = session.generation(for: asked, prompt: prompt)
         let summary = generate(request)
+        recorder?.record(answerCount, .finished(.done(summary)))
         lastSummary = summary
         try finish(summary, capacity: capacity)
     }
@@ -101,6 +115,7 @@ final class PlainChat {
         var endsInLine = false
         func body() -> GenerationSummary {
             session.generate(request, cancellation: flag) { event in
+                recorder?.record(answerCount, .decode(event))
                 guard case .text(let text) = event else { return }
                 Output.modelText(text)
                 endsInLine = !text.hasSuffix("\n")

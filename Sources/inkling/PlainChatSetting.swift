@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import InklingCells
 import InklingDecoding
 
 /// Something about answers that `/set` can change. The table ``all`` has those of every answer; parameters of the
@@ -12,65 +13,46 @@ struct PlainChatSetting: Sendable {
     /// Changes the state, which is left as it was when it throws.
     let change: @Sendable (inout PlainChatState, String) throws(GenerationError) -> Void
 
-    static let all: [PlainChatSetting] = [
-        real("temperature", aliases: ["temp", "t"], \.temperature, "0 always takes the likeliest token"),
-        whole("top-k", \.topK, "keep the K likeliest tokens; 0 keeps all"),
-        real("top-p", \.topP, "keep the likeliest that together reach this probability"),
-        real("min-p", \.minP, "drop those less likely than this share of the likeliest"),
-        real("typical-p", \.typicalP, "locally typical sampling; 1 is off"),
-        real("repeat-penalty", \.repetitionPenalty, "divides logits of recent tokens; 1 is off"),
-        real("frequency-penalty", \.frequencyPenalty, "for each time that a token occurred"),
-        real("presence-penalty", \.presencePenalty, "once a token has occurred"),
-        whole("repeat-window", \.penaltyWindow, "tokens that penalties look back on"),
-        PlainChatSetting(
-            name: "mirostat", aliases: [], help: "0 off, 1 or 2",
-            value: { "\($0.sampler.mirostat.version.rawValue)" },
-            change: { (state, text) throws(GenerationError) in
-                guard let version = Int(text).flatMap(MirostatSettings.Version.init) else {
-                    throw .badSetting(name: "mirostat", value: text, allowed: "0, 1 or 2")
-                }
-                state.sampler.mirostat.version = version
-            }),
-        real("mirostat-tau", \.mirostat.targetSurprise, "its target surprise, in bits"),
-        real("mirostat-eta", \.mirostat.learningRate, "its learning rate"),
-        PlainChatSetting(
-            name: "seed", aliases: [], help: "the same one gives the same text; or \"random\"",
-            value: { "\($0.sampler.seed)" },
-            change: { (state, text) throws(GenerationError) in
-                guard let seed = text == "random" ? UInt64.random(in: 0..<1 << 32) : UInt64(text) else {
-                    throw .badSetting(name: "seed", value: text, allowed: "a whole number from 0, or \"random\"")
-                }
-                state.sampler.seed = seed
-            }),
-        PlainChatSetting(
-            name: "max-tokens", aliases: ["n"], help: "tokens of an answer at most; or \"none\"",
-            value: { $0.maxTokens.map { "\($0)" } ?? "none" },
-            change: { (state, text) throws(GenerationError) in
-                guard text != "none" else {
-                    state.maxTokens = nil
-                    return
-                }
-                let range = 1...GenerationRequest.maxTokensRange.upperBound
-                guard let count = Int(text), range.contains(count) else {
-                    throw .badSetting(
-                        name: "max-tokens", value: text,
-                        allowed: "a whole number from 1 to \(range.upperBound), or \"none\"")
-                }
-                state.maxTokens = count
-            }),
-        PlainChatSetting(
-            name: "strategy", aliases: ["s"], help: StrategyRegistry.all.map(\.id).joined(separator: ", "),
-            value: { $0.strategy },
-            change: { (state, text) throws(GenerationError) in
-                let descriptor = try StrategyRegistry.descriptor(text)
-                if descriptor.needs.contains(.draftModel), !state.hasDraft {
-                    throw .missingNeed(strategy: descriptor.id, need: .draftModel)
-                }
-                state.strategy = descriptor.id
-                // Parameters of another strategy mean nothing to this one.
-                state.parameters = state.parameters.filter { (try? descriptor.values([$0.key: $0.value])) != nil }
-            }),
-    ]
+    static let all: [PlainChatSetting] =
+        SamplerField.all.map { PlainChatSetting($0) } + [
+            PlainChatSetting(
+                name: "seed", aliases: [], help: "the same one gives the same text; or \"random\"",
+                value: { "\($0.sampler.seed)" },
+                change: { (state, text) throws(GenerationError) in
+                    guard let seed = text == "random" ? UInt64.random(in: 0..<1 << 32) : UInt64(text) else {
+                        throw .badSetting(name: "seed", value: text, allowed: "a whole number from 0, or \"random\"")
+                    }
+                    state.sampler.seed = seed
+                }),
+            PlainChatSetting(
+                name: "max-tokens", aliases: ["n"], help: "tokens of an answer at most; or \"none\"",
+                value: { $0.maxTokens.map { "\($0)" } ?? "none" },
+                change: { (state, text) throws(GenerationError) in
+                    guard text != "none" else {
+                        state.maxTokens = nil
+                        return
+                    }
+                    let range = 1...GenerationRequest.maxTokensRange.upperBound
+                    guard let count = Int(text), range.contains(count) else {
+                        throw .badSetting(
+                            name: "max-tokens", value: text,
+                            allowed: "a whole number from 1 to \(range.upperBound), or \"none\"")
+                    }
+                    state.maxTokens = count
+                }),
+            PlainChatSetting(
+                name: "strategy", aliases: ["s"], help: StrategyRegistry.all.map(\.id).joined(separator: ", "),
+                value: { $0.strategy },
+                change: { (state, text) throws(GenerationError) in
+                    let descriptor = try StrategyRegistry.descriptor(text)
+                    if descriptor.needs.contains(.draftModel), !state.hasDraft {
+                        throw .missingNeed(strategy: descriptor.id, need: .draftModel)
+                    }
+                    state.strategy = descriptor.id
+                    // Parameters of another strategy mean nothing to this one.
+                    state.parameters = state.parameters.filter { (try? descriptor.values([$0.key: $0.value])) != nil }
+                }),
+        ]
 
     /// The table and the parameters of the strategy in use.
     static func all(for state: PlainChatState) -> [PlainChatSetting] {
@@ -102,7 +84,7 @@ struct PlainChatSetting: Sendable {
         }
         let pair = words.count > 1 ? named("\(first)-\(words[1])") : nil
         guard let setting = pair ?? named(first) else {
-            let nearest = PlainChatSuggestion.nearest(to: first, in: settings.map(\.name))
+            let nearest = Suggestion.nearest(to: first, in: settings.map(\.name))
             return "unknown setting \"\(first)\"" + (nearest.map { "; did you mean \($0)?" } ?? "; /set lists them all")
         }
         let values = words.dropFirst(pair == nil ? 1 : 2)
@@ -116,31 +98,22 @@ struct PlainChatSetting: Sendable {
         state = changed
         return "\(setting.name) is \(setting.value(state)) now"
     }
+}
 
-    private static func real(
-        _ name: String, aliases: [String] = [], _ path: any WritableKeyPath<SamplerSettings, Float> & Sendable,
-        _ help: String
-    ) -> PlainChatSetting {
-        PlainChatSetting(
-            name: name, aliases: aliases, help: help, value: { "\($0.sampler[keyPath: path])" },
+extension PlainChatSetting {
+    /// One of the sampler's.
+    fileprivate init(_ field: SamplerField) {
+        self.init(
+            name: field.id, aliases: field.id == "temperature" ? ["temp", "t"] : [], help: field.help,
+            value: { field.text(field.value(in: $0.sampler)) },
             change: { (state, text) throws(GenerationError) in
-                guard let number = Float(text) else {
-                    throw .badSetting(name: name, value: text, allowed: "a number")
+                let number = try field.number(text)
+                // Three words say more than a range.
+                if field.id == "mirostat", Int(exactly: number).flatMap(MirostatSettings.Version.init) == nil {
+                    throw .badSetting(name: field.id, value: text, allowed: "0, 1 or 2")
                 }
-                state.sampler[keyPath: path] = number
-            })
-    }
-
-    private static func whole(
-        _ name: String, _ path: any WritableKeyPath<SamplerSettings, Int> & Sendable, _ help: String
-    ) -> PlainChatSetting {
-        PlainChatSetting(
-            name: name, aliases: [], help: help, value: { "\($0.sampler[keyPath: path])" },
-            change: { (state, text) throws(GenerationError) in
-                guard let number = Int(text) else {
-                    throw .badSetting(name: name, value: text, allowed: "a whole number")
-                }
-                state.sampler[keyPath: path] = number
+                try field.check(number)
+                field.set(number, in: &state.sampler)
             })
     }
 }

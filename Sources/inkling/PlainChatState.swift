@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import InklingCells
 import InklingDecoding
 import InklingEngine
 
@@ -160,7 +161,7 @@ struct PlainChatState: Equatable, Sendable {
     }
 
     private static func unknown(_ word: String) -> String {
-        let nearest = PlainChatSuggestion.nearest(to: word, in: PlainChatCommand.all.flatMap { [$0.name] + $0.aliases })
+        let nearest = Suggestion.nearest(to: word, in: PlainChatCommand.all.flatMap { [$0.name] + $0.aliases })
         let question = nearest.map { "; did you mean /\($0)?" } ?? "; /help lists commands."
         return "unknown command /\(word)\(question) (To send it as text, put a space before it.)"
     }

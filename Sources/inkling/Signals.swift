@@ -52,6 +52,7 @@ enum Signals {
     /// Lets a caught signal do what it does to a program that does not catch it. Returns when the program goes on, if
     /// it does.
     static func performDefault(_ signal: Int32) {
+        if signal != SIGTSTP { Recording.finish() }
         // For this thread alone, so that the one that waits for signals does not take it.
         raise(signal)
         var set = set(of: [signal])

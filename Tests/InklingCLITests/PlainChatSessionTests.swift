@@ -2,9 +2,6 @@
 
 import FoundationEssentials
 import Glibc
-import InklingGGUF
-import InklingModelMaker
-import InklingTensor
 import Testing
 
 /// The chat as a program, at a terminal and in a pipe, on a model that talks without end.
@@ -16,35 +13,12 @@ struct PlainChatSessionTests {
     init() throws {
         folder = try ProgramFolder()
         model = folder.path + "/endless.gguf"
-        try Self.endlessModel().write(to: URL(fileURLWithPath: model))
+        _ = try folder.file("endless.gguf", EndlessModel.bytes())
     }
 
-    /// A tiny model that says nothing but small letters and spaces, and never that it is done.
-    private static func endlessModel() throws -> Data {
-        var recipe = ModelRecipe(preset: .tiny)
-        recipe.contextLength = 1 << 16
-        let file = try GGUFFile(bytes: ModelMaker(recipe).bytes(), name: "tiny")
-        var contents = file.tensors.map { tensor in
-            let bytes = file.withBytes(of: tensor) { bytes in
-                (0..<bytes.byteCount).map { unsafe bytes.unsafeLoadUnaligned(fromByteOffset: $0, as: UInt8.self) }
-            }
-            return (plan: tensor.plan, bytes: bytes)
-        }
-        let firstByte = BytePairVocabulary.leastCount - 256
-        let letters = Set((Array("abcdefghijklmnopqrstuvwxyz ".utf8)).map { firstByte + Int($0) })
-        let bias = (0..<recipe.vocabularySize).map { letters.contains($0) ? Float(0) : -10_000 }
-        contents.append(
-            (
-                plan: GGUFTensorPlan(name: "output.bias", shape: [bias.count], type: .f32),
-                bytes: bias.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) }
-                }
-            ))
-        return Data(try GGUFWriter.bytes(metadata: file.metadata, tensors: contents))
-    }
-
-    private func session(_ arguments: [String] = []) throws -> PlainChatTerminalSession {
+    private func session(_ arguments: [String] = []) throws -> TerminalSession {
         guard let program = BuiltProgram.path else { throw BuiltProgram.Problem.notFound }
-        return try PlainChatTerminalSession(
+        return try TerminalSession(
             program, ["chat", "--plain", "-m", model, "--threads", "1"] + arguments,
             environment: [
                 "PATH=/usr/bin:/bin", "HOME=\(folder.path)", "XDG_STATE_HOME=\(folder.path)/state", "TERM=xterm",

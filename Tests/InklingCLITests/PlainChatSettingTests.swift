@@ -76,14 +76,4 @@ struct PlainChatSettingTests {
             #expect(state.parameters[parameter.name] == parameter.defaultValue)
         }
     }
-
-    @Test func `Distances count slips of the hand`() {
-        func slips(_ from: String, _ to: String) -> Int { PlainChatSuggestion.slips(Array(from), Array(to)) }
-        #expect(slips("help", "help") == 0)
-        #expect(slips("hlep", "help") == 1)
-        #expect(slips("hel", "help") == 1)
-        #expect(slips("", "help") == 4)
-        #expect(slips("quiz", "quit") == 1)
-        #expect(slips("abc", "xyz") == 3)
-    }
 }

@@ -37,27 +37,6 @@ import Testing
         #expect(Theme(name: "dark", roles: [:], base: .builtIn) == .builtIn)
     }
 
-    @Test(arguments: ["dark", "light"]) func `Text can be read in every role`(name: String) throws {
-        let theme = try #require(Theme.allBuiltIn.first { $0.name == name })
-        let decoration: Set<Role> = [.border, .gaugeEmpty, .kvFree, .scrollbar, .tableRule]
-        for role in Role.allCases where !decoration.contains(role) {
-            let contrast = try #require(theme[role].foreground.contrast(with: theme[role].background))
-            #expect(contrast >= 4.5, "\(role.rawValue) \(contrast)")
-        }
-    }
-
-    @Test func `Rejected and accepted differ in more than colour`() {
-        for theme in Theme.allBuiltIn {
-            #expect(theme[.draftAccepted].attributes != theme[.draftRejected].attributes)
-            #expect(theme[.draftRejected].attributes != theme[.text].attributes)
-            #expect(theme[.selection] != theme[.text])
-        }
-        for role in Role.allCases {
-            let style = Theme.monochrome[role]
-            #expect(style.foreground == .standard && style.background == .standard)
-        }
-    }
-
     @Test(arguments: [
         ("#d8dbe6", Color.rgb(0xD8, 0xDB, 0xE6)), ("#FfF", .rgb(255, 255, 255)), ("red", .ansi(1)),
         ("bright-blue", .ansi(12)), ("grey", .ansi(8)), ("default", .standard), ("243", .indexed(243)),
@@ -96,12 +75,16 @@ import Testing
         #expect(Style(foreground: .ansi(1), background: .ansi(1)).reduced(to: .ansi).foreground == .ansi(1))
     }
 
-    @Test func `A theme gives way where its colours cannot be shown`() {
-        #expect(Theme.builtIn.adapted(to: .rgb) == .builtIn && Theme.builtIn.adapted(to: .indexed) == .builtIn)
-        #expect(
-            Theme.light.adapted(to: .ansi) == .terminal && Theme.builtIn.adapted(to: ColorDepth.none) == .monochrome)
-        let mine = Theme(name: "mine", roles: [.text: .init(foreground: .ansi(3))])
-        #expect(mine.adapted(to: .ansi) == mine)
+    @Test func `A theme is legible where every role can be read on its ground`() {
+        #expect(Theme.builtIn.isLegible(in: .rgb) && Theme.builtIn.isLegible(in: .indexed))
+        let faint = Theme(name: "faint", roles: [.error: .init(foreground: .rgb(0x60, 0, 0))], base: .builtIn)
+        #expect(!faint.isLegible(in: .rgb))
+        let line = Theme(name: "line", roles: [.border: .init(foreground: .rgb(0x60, 0, 0))], base: .builtIn)
+        #expect(line.isLegible(in: .rgb), "nothing is read in a border")
+        // The nearest of sixteen to a dark blue is too dark on black.
+        let blue = Theme(name: "blue", roles: [.error: .init(foreground: .rgb(0x70, 0x80, 0xFF))], base: .builtIn)
+        #expect(blue.isLegible(in: .rgb) && !blue.isLegible(in: .ansi))
+        #expect(Theme(name: "own", roles: [:]).isLegible(in: .ansi), "the terminal decides")
     }
 
     @Test func `Contrast is that of WCAG`() throws {

@@ -154,6 +154,41 @@ extension NcursesTests {
             #expect(event == .key(KeyPress(.character("k"))))
         }
 
+        @Test func `The background is asked for, and keys typed meanwhile are not lost`() throws {
+            let terminal = try open()
+            defer { terminal.close() }
+            onAnotherThread { [host] in
+                guard host.sent(until: "\u{1B}]11;?\u{1B}\\\u{1B}[c") != nil else { return }
+                host.type("ab\u{1B}]11;rgb:fa")
+                host.type("fa/f0f0/e0e0\u{7}c\u{1B}[?62;22c")
+            }
+            #expect(terminal.askGround(within: .seconds(60)) == .light)
+            let keys = (0..<3).map { _ in terminal.nextEvent(before: nil) }
+            #expect(keys == ["a", "b", "c"].map { .key(KeyPress(.character($0))) })
+        }
+
+        @Test func `A terminal that knows no such question keeps nobody waiting`() throws {
+            let terminal = try open()
+            defer { terminal.close() }
+            onAnotherThread { [host] in
+                guard host.sent(until: "\u{1B}[c") != nil else { return }
+                host.type("x\u{1B}[?1;2c")
+            }
+            #expect(terminal.askGround(within: .seconds(600)) == nil)
+            #expect(terminal.nextEvent(before: nil) == .key(KeyPress(.character("x"))))
+        }
+
+        @Test func `A late answer comes as an event, and until then the environment counts`() throws {
+            let terminal = try CursesTerminal(
+                input: host.program, output: host.program,
+                environment: ["TERM": "xterm-256color", "COLORFGBG": "0;default;15"])
+            defer { terminal.close() }
+            #expect(terminal.askGround(within: .zero) == .light)
+            host.type("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\k")
+            #expect(terminal.nextEvent(before: nil) == .ground(.dark))
+            #expect(terminal.nextEvent(before: nil) == .key(KeyPress(.character("k"))))
+        }
+
         @Test func `Escape alone is a key`() throws {
             let terminal = try open()
             defer { terminal.close() }

@@ -28,6 +28,35 @@ import Testing
     }
 
     @Test(arguments: [
+        ("\u{1B}]11;rgb:1e1e/1e1e/2e2e\u{1B}\\", TerminalGround.dark), ("\u{1B}]11;rgb:ff/ff/ff\u{7}", .light),
+        ("\u{1B}[?997;1n", .dark), ("\u{1B}[?997;2n", .light), ("\u{1B}]11;?\u{7}", nil), ("\u{1B}]11;\u{7}", nil),
+        ("\u{1B}]10;rgb:ff/ff/ff\u{7}", nil), ("\u{1B}[?997;3n", nil), ("\u{1B}[?6n", nil),
+    ] as [(String, TerminalGround?)])
+    func `What the terminal says of its background stands among the keys`(_ text: String, _ ground: TerminalGround?) {
+        let key = { TerminalEvent.key(KeyPress(.character($0))) }
+        for pieces in [1, 2, 7, .max] {
+            let events = events(Array("a\(text)b".utf8), pieces: pieces)
+            #expect(events == [key("a")] + (ground.map { [.ground($0)] } ?? []) + [key("b")])
+        }
+    }
+
+    @Test func `A terminal that says what it is is heard, and no key`() {
+        var parser = InputParser(keys: xterm)
+        parser.feed(Array("\u{1B}[?62;22c".utf8))
+        #expect(parser.next() == nil && parser.isIdentified)
+    }
+
+    @Test func `Only the beginning of an answer is waited for longer than a key`() {
+        var parser = InputParser(keys: xterm)
+        parser.feed(Array("\u{1B}]".utf8))
+        #expect(parser.next() == nil && parser.isWaiting && !parser.isInAnswer)
+        parser.feed(Array("11;rgb:ff".utf8))
+        #expect(parser.next() == nil && parser.isInAnswer)
+        parser.feed(Array("/ff/ff\u{7}".utf8))
+        #expect(parser.next() == .ground(.light) && !parser.isInAnswer)
+    }
+
+    @Test(arguments: [
         ("a", ["a"]), ("aB ", ["a", "B", "space"]), ("é日👍", ["é", "日", "👍"]), ("\r", ["enter"]), ("\n", ["ctrl-j"]),
         ("\t", ["tab"]), ("\u{7F}", ["backspace"]), ("\u{8}", ["backspace"]), ("\u{0}", ["ctrl-space"]),
         ("\u{1}\u{1A}", ["ctrl-a", "ctrl-z"]), ("\u{1C}\u{1F}", ["ctrl-\\", "ctrl-_"]), ("\u{1B}", ["esc"]),
@@ -46,7 +75,7 @@ import Testing
         ("\u{1B}[27;5;13~", ["ctrl-enter"]), ("\u{1B}[13;2u", ["shift-enter"]), ("\u{1B}[97;5u", ["ctrl-a"]),
         ("\u{1B}[97;2u", ["A"]), ("\u{1B}[9;2u", ["shift-tab"]), ("\u{1B}[27u", ["esc"]),
         ("\u{1B}[I\u{1B}[O", ["focus(true)", "focus(false)"]), ("\u{1B}[?62;4cx", ["x"]),
-        ("\u{1B}]11;rgb:1111/2222/3333\u{7}x", ["x"]), ("\u{1B}]52;c;eA==\u{1B}\\x", ["x"]),
+        ("\u{1B}]10;rgb:1111/2222/3333\u{7}x", ["x"]), ("\u{1B}]52;c;eA==\u{1B}\\x", ["x"]),
         ("\u{1B}P>|t\u{1B}\\x", ["x"]), ("\u{1B}[999999999999999999999~x", ["x"]), ("\u{1B}[1;;;;5Qx", ["f2", "x"]),
         ("\u{1B}[\u{1B}[A", ["up"]), ("\u{1B}[1114112;5ux", ["x"]), ("\u{1B}[55296ux", ["x"]),
     ]) func `Bytes are the keys that terminals mean`(text: String, expected: [String]) {

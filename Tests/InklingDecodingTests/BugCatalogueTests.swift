@@ -61,7 +61,9 @@ struct BugCatalogueTests {
         for strategy in [StrategyDescriptor.speculative, .specDecPlusPlus, .pearl] {
             let harness = Harness(target: ToyRunner(LawTest.model), draft: ToyRunner(draftModel))
             harness.generate(
-                GenerationRequest(prompt: LawTest.prompt, strategy: strategy.id, sampler: settings, maxTokens: 40))
+                GenerationRequest(
+                    prompt: LawTest.prompt, strategy: strategy.id, sampler: settings, maxTokens: 40,
+                    controlTokens: Slow.controlTokens))
             var path = LawTest.prompt
             var told = 0
             for round in harness.rounds {

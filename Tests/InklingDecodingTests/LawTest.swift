@@ -9,13 +9,16 @@ enum LawTest {
     static let model = ToyModel(vocabularySize: 5, seed: 21, spread: 1.5)
     static let prompt = tokens(2, 0)
 
-    /// The model's own distribution, one that is cut, and one that depends on the path.
+    /// The model's own distribution, one that is cut, and two that depend on the path.
     static let settings = [
         SamplerSettings.unmodified(),
         SamplerSettings(temperature: 0.8, topK: 0, topP: 0.85, minP: 0),
         SamplerSettings(
             temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1.6, presencePenalty: 0.7,
             penaltyWindow: 2),
+        SamplerSettings(
+            temperature: 1, topK: 0, topP: 1, minP: 0,
+            dry: DrySettings(multiplier: 0.8, base: 1.75, allowedLength: 1)),
     ]
 
     /// - Parameters:
@@ -32,7 +35,8 @@ enum LawTest {
         var counts: [[TokenID]: Int] = [:]
         for seed in 0..<runCount {
             var request = GenerationRequest(
-                prompt: prompt, strategy: strategy.id, parameters: parameters, sampler: settings, maxTokens: length)
+                prompt: prompt, strategy: strategy.id, parameters: parameters, sampler: settings, maxTokens: length,
+                controlTokens: Slow.controlTokens)
             request.sampler.seed = UInt64(seed)
             counts[harness.generate(request).tokens, default: 0] += 1
         }

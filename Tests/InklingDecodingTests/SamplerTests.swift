@@ -152,6 +152,7 @@ struct SamplerTests {
         }
         add("logit-bias") { $0.logitBias = [0: -3, 2: -.infinity, 4: 1] }
         add("penalties") { ($0.repetitionPenalty, $0.presencePenalty) = (1.5, 0.5) }
+        add("dry") { $0.dry = DrySettings(multiplier: 2, allowedLength: 0) }
         add("top-k") { $0.topK = 3 }
         add("typical") { $0.typicalP = 0.5 }
         add("top-p") { $0.topP = 0.6 }
@@ -223,7 +224,7 @@ struct SamplerTests {
 
     @Test
     func `The default settings keep the order of the documentation`() {
-        let order = "logit-bias penalties top-k typical top-p min-p temperature mirostat-1 mirostat-2"
+        let order = "logit-bias penalties dry top-k typical top-p min-p temperature mirostat-1 mirostat-2"
         #expect(SamplerRegistry.all.map(\.id).joined(separator: " ") == order)
         let settings = SamplerSettings()
         let active = SamplerRegistry.all.filter { $0.isActive(settings) }.map(\.id)
@@ -257,6 +258,10 @@ struct SamplerTests {
         #expect(message { $0.penaltyWindow = -2 } == "penalty window is -2; it must be -1 to 1000000")
         #expect(message { $0.mirostat.targetSurprise = 21 } == "mirostat tau is 21.0; it must be 0.0 to 20.0")
         #expect(message { $0.mirostat.learningRate = -1 } == "mirostat eta is -1.0; it must be 0.0 to 2.0")
+        #expect(message { $0.dry.multiplier = -1 } == "DRY multiplier is -1.0; it must be 0.0 to 100.0")
+        #expect(message { $0.dry.base = 0.5 } == "DRY base is 0.5; it must be 1.0 to 100.0")
+        #expect(message { $0.dry.allowedLength = -1 } == "DRY allowed length is -1; it must be 0 to 1000000")
+        #expect(message { $0.dry.window = -2 } == "DRY window is -2; it must be -1 to 1000000")
         #expect(
             message { $0.logitBias = [9: .nan, 4: .nan] }
                 == "logit bias of token 4 is nan; it must be a number, or -inf to ban it")

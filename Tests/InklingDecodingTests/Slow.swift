@@ -87,9 +87,34 @@ enum Slow {
         }
     }
 
+    /// By its definition: for each earlier occurrence of a token, how many of the last tokens stand before it.
+    static func repetition(of token: TokenID, in window: [TokenID]) -> Int? {
+        window.indices.filter { window[$0] == token }.map { place in
+            (0..<window.count).last { length in
+                length <= place && Array(window[(place - length)..<place]) == Array(window.suffix(length))
+            } ?? 0
+        }.max()
+    }
+
+    static func dry(_ logits: [Float], _ settings: SamplerSettings, _ history: [TokenID]) -> [Float] {
+        let dry = settings.dry
+        guard dry.multiplier > 0 else { return logits }
+        let stretch = history.split(omittingEmptySubsequences: false) { controlTokens.contains($0) }.last ?? []
+        let window = Array(dry.window < 0 ? stretch : stretch.suffix(dry.window))
+        return logits.enumerated().map { id, logit in
+            guard let length = repetition(of: TokenID(Int32(id)), in: window), length >= dry.allowedLength else {
+                return logit
+            }
+            return logit - dry.multiplier * Float(pow(Double(dry.base), Double(length - dry.allowedLength)))
+        }
+    }
+
+    /// What the toy vocabularies of the tests have for control tokens.
+    static let controlTokens: Set<TokenID> = [4]
+
     /// The whole chain, without Mirostat.
     static func chain(_ logits: [Float], _ settings: SamplerSettings, history: [TokenID] = []) -> Law {
-        let probabilities = softmax(penalised(logits, settings, history))
+        let probabilities = softmax(dry(penalised(logits, settings, history), settings, history))
         var law = Law(uniqueKeysWithValues: probabilities.enumerated().map { ($0, $1) })
         if settings.topK > 0 { law = topK(law, settings.topK) }
         if settings.typicalP < 1 { law = typical(law, Double(settings.typicalP)) }

@@ -63,6 +63,22 @@ struct SpecDecPlusPlusTests {
     }
 
     @Test
+    func `Without a threshold, drafts are shorter where verifying is dearer`() {
+        func firstLength(row: Double) -> Int? {
+            let harness = harness()
+            harness.run.acceptanceHead = TableHead(acceptances: Array(repeating: 0.8, count: 26))
+            harness.run.costs = CostModel(
+                CostProfile(
+                    verify: [.init(rows: 1, seconds: 1), .init(rows: 33, seconds: 1 + 32 * row)], draftPass: 0.05,
+                    draftRow: nil, acceptance: 0.8))
+            _ = run(harness)
+            return harness.rounds[0].draft?.count
+        }
+        let lengths = [0.01, 0.1, 0.3, 0.8].compactMap(firstLength)
+        #expect(lengths == lengths.sorted(by: >) && lengths.first ?? 0 > 5 && lengths.last == 1, "\(lengths)")
+    }
+
+    @Test
     func `Shortest and longest draft hold whatever the head says`() {
         for (acceptance, expected) in [(Float(0), 3), (1, 7), (.nan, 7)] {
             let harness = harness()
@@ -177,7 +193,7 @@ struct SpecDecPlusPlusTests {
         // The pair agrees always, and the head expects next to nothing.
         let harness = harness()
         harness.run.acceptanceHead = TableHead(acceptances: Array(repeating: 0.2, count: 26))
-        _ = run(harness, maxTokens: 120, parameters: ["min": 1, "max": 8])
+        _ = run(harness, maxTokens: 120, parameters: ["stop": 0.7, "min": 1, "max": 8])
         let lengths = harness.rounds.dropLast().map(\.draftedCount)
         #expect(lengths.first == 1)
         #expect(lengths.last ?? 0 >= 3)
@@ -203,7 +219,7 @@ struct SpecDecPlusPlusTests {
     func `After a draft that was accepted as a whole the draft model reads two tokens in one pass`() {
         let harness = harness()
         harness.run.acceptanceHead = TableHead(acceptances: Array(repeating: 1, count: 26))
-        _ = run(harness, maxTokens: 20, parameters: ["max": 4])
+        _ = run(harness, maxTokens: 20, parameters: ["stop": 0.7, "max": 4])
         #expect(harness.rounds.dropLast().allSatisfy { $0.draftPassCount == 4 })
         #expect(harness.rounds[1].spans.first?.rowCount == 2)
     }

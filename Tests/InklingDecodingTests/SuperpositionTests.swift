@@ -134,7 +134,9 @@ struct SuperpositionTests {
         return (0..<600).map { _ in TokenID(Int32.random(in: 0..<24, using: &noise)) }
     }
 
-    @Test func `Drafts begin differently where more than one beginning is probable, and branch off later elsewhere`() throws {
+    @Test func `Drafts begin differently where more than one beginning is probable, and branch off later elsewhere`()
+        throws
+    {
         var settings = SuperpositionSettings(forDrafts: 4, promptCount: 7)
         #expect(settings.siblings == 1 && settings.reach > 0)
         for seed in UInt64(0)..<8 {

@@ -142,7 +142,8 @@ struct AutocompleterTests {
                 let whole = String(decoding: all.prefix(text).dropFirst(shown.count), as: UTF8.self)
                 // A model with random weights writes bytes that are no text; both sides have the same mark for them.
                 let isShown = result.completions.contains {
-                    $0.text == whole || $0.text.split(whereSeparator: \.isWhitespace) == whole.split(whereSeparator: \.isWhitespace)
+                    $0.text == whole
+                        || $0.text.split(whereSeparator: \.isWhitespace) == whole.split(whereSeparator: \.isWhitespace)
                 }
                 #expect(isShown || whole.allSatisfy(\.isWhitespace))
             }

@@ -20,7 +20,7 @@ import Testing
         return rig
     }
 
-    @Test func `A generation is accepted, decoded and finished, once`() throws {
+    @Test func `A generation is asked for, accepted, decoded and finished, once`() throws {
         let rig = try rig()
         let id = rig.engine.generate(.asking("hello"))
         let summary = try rig.log.summary(of: id)
@@ -28,8 +28,9 @@ import Testing
         let events = rig.log.events.compactMap { event -> GenerationEvent? in
             if case .generation(id, let event) = event { event } else { nil }
         }
-        guard case .accepted(let prompt) = events.first else {
-            Issue.record("expected an acceptance, found \(String(describing: events.first))")
+        #expect(events.first == .asked(.asking("hello")))
+        guard events.count > 1, case .accepted(let prompt) = events[1] else {
+            Issue.record("expected an acceptance, found \(events)")
             return
         }
         #expect(prompt.tokens.count == summary.promptTokenCount && prompt.reusedTokenCount == 0)

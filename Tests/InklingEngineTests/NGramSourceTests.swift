@@ -34,14 +34,16 @@ struct NGramSourceTests {
     private func otherVocabulary() throws -> Vocabulary {
         try Vocabulary(
             VocabularyDescription(
-                model: "llama", tokens: ByteStringArray((0..<9).map { "x\($0)" }), scores: Array(repeating: 0, count: 9)))
+                model: "llama", tokens: ByteStringArray((0..<9).map { "x\($0)" }), scores: Array(repeating: 0, count: 9)
+            ))
     }
 
     @Test func `The store beside a model is found, unless none is wanted`() throws {
         #expect(try NGramSource.find(.automatic, for: loaded) == nil)
         try build(beside, loaded.tokenizer.vocabulary)
         let found = try #require(try NGramSource.find(.automatic, for: loaded))
-        #expect(found.facts.path == beside && found.facts.isStore && found.facts.tokenCount == 40 && found.facts.order == 6)
+        #expect(
+            found.facts.path == beside && found.facts.isStore && found.facts.tokenCount == 40 && found.facts.order == 6)
         #expect(try NGramSource.find(.none, for: loaded) == nil)
     }
 

@@ -32,6 +32,24 @@ enum Snapshot {
         return (glyphs + [rule] + roles).joined(separator: "\n") + "\n"
     }
 
+    /// The glyphs, a rule, then a letter for the attributes of each cell, for themes without colours.
+    static func attributes(of buffer: CellBuffer) -> String {
+        let letters: [(Attributes, Character)] = [
+            (.strikethrough, "s"), (.reverse, "r"), (.underline, "u"), (.bold, "b"), (.dim, "d"), (.italic, "i"),
+        ]
+        let styles = (0..<buffer.size.height).map { y in
+            trimmed(
+                String(
+                    (0..<buffer.size.width).map { x -> Character in
+                        let cell = buffer[x, y]
+                        guard cell.text != " " else { return " " }
+                        return letters.first { cell.style.attributes.contains($0.0) }?.1 ?? "."
+                    }))
+        }
+        let rule = String(repeating: "=", count: buffer.size.width)
+        return (buffer.rows.map { trimmed($0) } + [rule] + styles).joined(separator: "\n") + "\n"
+    }
+
     private static func trimmed(_ row: String) -> String {
         var row = Substring(row)
         while row.last == " " { row.removeLast() }

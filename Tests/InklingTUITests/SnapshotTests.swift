@@ -61,10 +61,32 @@ import Testing
             stage.send(.models(.sample))
             stage.press("f6", "j")
         },
+        Scene(name: "models-memory") { stage in
+            stage.load()
+            stage.send(.models(.sample))
+            stage.press("f6", "j", "j", "j")
+            stage.send(
+                .memory(
+                    path: "/models/qwen2.5-0.5b-instruct-q8_0.gguf",
+                    MemoryOutlook(
+                        weightBytes: 531_000_000, peakBytes: 540_000_000,
+                        contexts: [(4096, 580), (8192, 630), (32768, 910)].map { tokens, total in
+                            MemoryOutlook.Context(
+                                tokens: tokens, kvBytes: (total - 531) * 1_000_000, totalBytes: total * 1_000_000)
+                        }, contextLength: 32768, freeBytes: 800_000_000)))
+        },
         Scene(name: "models-searching") { stage in stage.press("f6") },
         Scene(name: "settings") { stage in
             stage.load()
             stage.press("f7", "j", "j", "right")
+        },
+        Scene(name: "settings-recommended") { stage in
+            stage.load()
+            for (name, value) in [("temperature", 0.6), ("top-k", 20), ("dry-multiplier", 0.8)] {
+                guard let field = SamplerField.named(name) else { continue }
+                try? stage.state.preferences.recommendedSampling.set(field, to: value)
+            }
+            stage.press("f7", "j", "j", "j", "right")
         },
         Scene(name: "help") { stage in stage.press("f1") },
         Scene(name: "palette") { stage in stage.press("ctrl-p", "theme") },
@@ -93,6 +115,38 @@ import Testing
                 stage.send(.autocomplete(number: stage.state.playground.request, .finished(CompletionID(number: 1), .sample, latency: .milliseconds(12))))
             }
         },
+        Scene(name: "xray-empty") { stage in
+            stage.load()
+            stage.press("f4")
+        },
+        Scene(name: "xray-plain") { $0.watch("ar", rounds: 30) },
+        Scene(name: "xray-sd") { $0.watch("sd", rounds: 14) },
+        Scene(name: "xray-specdec") { $0.watch("specdec++", rounds: 16) },
+        Scene(name: "xray-pearl") { $0.watch("pearl", rounds: 20) },
+        Scene(name: "xray-lookup") { $0.watch("prompt-lookup") },
+        Scene(name: "xray-auto") { $0.watch("auto") },
+        Scene(name: "xray-superposed") { $0.watch("superposed", rounds: 6) },
+        Scene(name: "xray-tree") { stage in
+            stage.load()
+            stage.send(.engine(.begin()))
+            stage.send(.engine(.round(.tree())))
+            stage.press("f4")
+        },
+        Scene(name: "xray-mixture") { stage in
+            stage.load()
+            stage.send(.engine(.begin()))
+            for length in 1...4 { stage.send(.engine(.round(.mixture(index: length - 1, length: length)))) }
+            stage.press("f4")
+        },
+        Scene(name: "xray-held") { stage in
+            stage.press("f4", "space")
+            stage.watch("specdec++", rounds: 16)
+            stage.press("right", "right", "right", "right", "right")
+        },
+        Scene(name: "xray-back") { stage in
+            stage.watch("pearl")
+            stage.press("up", "up", "up", "page-up")
+        },
         Scene(name: "notices") { stage in
             stage.load()
             stage.type("/set temprature 1")
@@ -120,6 +174,22 @@ import Testing
             text += "\(size.width)x\(size.height)\n" + Snapshot.text(of: frame.buffer) + "\n"
         }
         Snapshot.check(text, named: scene.name)
+    }
+
+    @Test(arguments: ["specdec++", "pearl"])
+    func `Without colours and Unicode the X-ray shows as much`(_ name: String) {
+        var text = ""
+        for size in [Size(width: 80, height: 24), Size(width: 120, height: 40)] {
+            var stage = Stage(size.width, size.height)
+            stage.state.preferences.ascii = true
+            stage.state.colorDepth = .none
+            stage.watch(name, rounds: 14)
+            stage.press("up", "up")
+            let buffer = stage.frame().buffer
+            #expect(buffer.rows.allSatisfy { $0.utf8.allSatisfy { $0 < 0x7F } })
+            text += "\(size.width)x\(size.height)\n" + Snapshot.attributes(of: buffer) + "\n"
+        }
+        Snapshot.check(text, named: "xray-monochrome-" + name.filter(\.isLetter))
     }
 
     @Test func `Every size can be drawn, down to nothing`() {

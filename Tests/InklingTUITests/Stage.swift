@@ -8,6 +8,7 @@ import InklingStore
 @testable import InklingTUI
 import InklingTensor
 import InklingTokenizer
+import Testing
 
 /// The interface on a stage: keys go in, effects are collected, screens are looked at. The engine is played by hand.
 struct Stage {
@@ -56,6 +57,17 @@ struct Stage {
         var row = Substring(row)
         while row.last == " " { row.removeLast() }
         return String(row)
+    }
+
+    /// Asks, plays a recorded answer, as far as told, and looks at how it was made.
+    mutating func watch(_ recording: String, rounds: Int? = nil) {
+        load()
+        press("f2")
+        type("How do I list files by size?")
+        press("enter", "f4")
+        let recording = Recording.load(recording)
+        for event in recording.events(rounds: rounds, ends: rounds == nil) { send(.engine(event)) }
+        state.toasts = []
     }
 
     // MARK: The engine's part

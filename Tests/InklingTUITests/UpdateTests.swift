@@ -94,6 +94,131 @@ import Testing
         #expect(asked.sampler.seed == 1)
     }
 
+    @Test func `A model's recommendation holds until the user says something, and again when that is taken back`()
+        throws
+    {
+        var recommended = SamplerOverrides()
+        let (temperature, topK) = (
+            try #require(SamplerField.named("temperature")), try #require(SamplerField.named("top-k"))
+        )
+        try recommended.set(temperature, to: 0.6)
+        try recommended.set(topK, to: 20)
+        var session = SessionSnapshot.sample(draft: true, context: 1280)
+        session.recommendedSampling = RecommendedSampling(recommended, refusals: ["general.sampling.min_p: no"])
+        var stage = Stage()
+        stage.send(.engine(.load(LoadID(1), .ended(.loaded(session)))))
+        #expect(stage.state.toasts.contains { $0.text.contains("general.sampling.min_p: no") && $0.kind == .warning })
+        #expect(stage.state.preferences.sampler == SamplerSettings(temperature: 0.6, topK: 20))
+        stage.type("/set temperature 0.8")
+        stage.press("enter")
+        #expect(stage.state.preferences.sampler == SamplerSettings(temperature: 0.8, topK: 20))
+        stage.press("f7", "j", "j", "right")
+        #expect(stage.state.preferences.sampler.temperature == 0.85)
+        stage.press("backspace")
+        #expect(stage.state.preferences.sampler.temperature == 0.6)
+        // Another model recommends nothing.
+        stage.load()
+        #expect(stage.state.preferences.sampler == SamplerSettings())
+    }
+
+    @Test func `Settings that are read again change what is new in them, and nothing else`() throws {
+        func configured(_ change: (inout Preferences) throws -> Void) throws -> AppMessage {
+            var preferences = Preferences()
+            preferences.theme = Snapshot.theme.name
+            preferences.seed = 1
+            try change(&preferences)
+            return .configured(preferences, themes: [], nil, issues: [])
+        }
+        let (temperature, topK) = (
+            try #require(SamplerField.named("temperature")), try #require(SamplerField.named("top-k"))
+        )
+        var stage = ready()
+        stage.state.configured = stage.state.preferences
+        stage.type("/set temperature 0.2")
+        stage.press("enter")
+        stage.send(try configured { try $0.sampling.set(topK, to: 9) })
+        #expect(stage.state.preferences.sampler == SamplerSettings(temperature: 0.2, topK: 9))
+        #expect(stage.state.toasts.contains { $0.text == "your settings were read again" })
+        // What was set by hand gives way when the file says something new of it.
+        stage.send(
+            try configured {
+                try $0.sampling.set(topK, to: 9)
+                try $0.sampling.set(temperature, to: 0.5)
+                $0.foldsReasoning = false
+            })
+        #expect(stage.state.preferences.sampler == SamplerSettings(temperature: 0.5, topK: 9))
+        #expect(!stage.state.preferences.foldsReasoning)
+        stage.state.toasts = []
+        stage.send(
+            .configured(
+                nil, themes: [], nil,
+                issues: [ConfigurationIssue(file: "config.toml", line: 3, column: 1, text: "unknown key \"x\"")]))
+        #expect(stage.state.preferences.sampler == SamplerSettings(temperature: 0.5, topK: 9))
+        #expect(stage.state.toasts.map(\.text) == ["config.toml:3:1: unknown key \"x\""])
+        stage.send(try configured { _ in })
+        #expect(stage.state.preferences.sampler == SamplerSettings())
+        #expect(stage.state.settings.issues.isEmpty)
+    }
+
+    @Test func `Whatever can be set is taken over when it is read again`() throws {
+        // One change for each property, so that a new one is not forgotten.
+        let changes: [String: (inout Preferences) throws -> Void] = [
+            "theme": { $0.theme = "x" }, "showsPanels": { $0.showsPanels.toggle() }, "panels": { $0.panels = [] },
+            "mouse": { $0.mouse.toggle() }, "ascii": { $0.ascii.toggle() },
+            "foldsReasoning": { $0.foldsReasoning.toggle() },
+            "sampling": { try $0.sampling.set(try #require(SamplerField.named("top-p")), to: 0.5) },
+            "seed": { $0.seed = 5 }, "strategy": { $0.strategy = "ar" },
+            "parameters": { $0.parameters = ["sd": ["gamma": 3]] }, "maxTokens": { $0.maxTokens = 5 },
+            "systemPrompt": { $0.systemPrompt = "x" }, "contextChoice": { $0.contextChoice = .dropOldest },
+        ]
+        for property in Mirror(reflecting: Preferences()).children.compactMap(\.label) {
+            // That is the model's to say, not the configuration's.
+            if property == "recommendedSampling" { continue }
+            let change = try #require(changes[property], "\(property)")
+            var wanted = Preferences()
+            try change(&wanted)
+            var preferences = Preferences()
+            preferences.takeChanges(from: Preferences(), to: wanted)
+            #expect(preferences == wanted && wanted != Preferences(), "\(property)")
+            preferences.takeChanges(from: wanted, to: Preferences())
+            #expect(preferences == Preferences(), "\(property)")
+        }
+    }
+
+    @Test func `The automatic theme is the terminal's, whenever it says so`() {
+        var stage = Stage()
+        stage.state.themes = Theme.allBuiltIn
+        stage.state.preferences = Preferences()
+        #expect(stage.state.theme.name == "dark")
+        stage.send(.terminal(.ground(.light)))
+        #expect(stage.state.theme.name == "light")
+        stage.send(.terminal(.ground(.dark)))
+        #expect(stage.state.theme.name == "dark")
+        stage.state.preferences.theme = "light"
+        #expect(stage.state.theme.name == "light")
+        // Round through all of them and back.
+        for _ in 0...stage.state.themes.count { stage.press("alt-t") }
+        #expect(stage.state.preferences.theme == "light")
+    }
+
+    @Test func `What a model would take is asked once, and again when memory has changed`() {
+        var stage = ready()
+        func asked(_ effects: [Effect]) -> [String] {
+            effects.compactMap { if case .estimateMemory(let path) = $0 { path } else { nil } }
+        }
+        stage.send(.models(.sample))
+        #expect(asked(stage.takeEffects()).isEmpty, "nobody looks")
+        stage.press("f6")
+        #expect(asked(stage.takeEffects()) == ["/models/inkling.gguf"])
+        stage.press("j", "j", "k", "k")
+        #expect(asked(stage.takeEffects()) == ["/models/inkling-draft.gguf"])
+        stage.press("G")
+        #expect(asked(stage.takeEffects()).isEmpty, "a broken file takes nothing")
+        stage.press("g")
+        stage.send(.engine(.load(LoadID(2), .ended(.loaded(.sample(draft: false, context: 1280))))))
+        #expect(asked(stage.takeEffects()) == ["/models/inkling.gguf"])
+    }
+
     @Test func `A method that cannot run is replaced by plain decoding, and told`() throws {
         var stage = Stage()
         stage.load(draft: false)
@@ -186,7 +311,8 @@ import Testing
         #expect(stage.state.chat.composer.text == "b")
         #expect(stage.state.overlays.isEmpty)
         stage.press("ctrl-d", "ctrl-d")
-        #expect(stage.state.overlays.count == 1)
+        #expect(stage.state.overlays.isEmpty)
+        #expect(stage.takeEffects().last == .quit)
     }
 
     @Test func `The end of input stores the answer so far and leaves`() {
@@ -287,15 +413,19 @@ import Testing
 
     // MARK: Models
 
+    private func loads(_ effects: [Effect]) -> [Effect] {
+        effects.filter { if case .load = $0 { true } else { false } }
+    }
+
     @Test func `Enter loads a model and keeps the chat; d makes it the draft`() throws {
         var stage = asked()
         stage.send(.models(.sample))
         stage.press("f6")
         stage.press("G", "k", "enter")
-        #expect(stage.takeEffects() == [.load(target: "/models/qwen2.5-0.5b-instruct-q8_0.gguf", draft: nil)])
+        #expect(loads(stage.takeEffects()) == [.load(target: "/models/qwen2.5-0.5b-instruct-q8_0.gguf", draft: nil)])
         #expect(stage.state.session?.target.name == "inkling", "the old one is used until the new one is ready")
         stage.press("g", "j", "d")
-        #expect(stage.takeEffects() == [.load(target: "/models/inkling.gguf", draft: "/models/inkling-draft.gguf")])
+        #expect(loads(stage.takeEffects()) == [.load(target: "/models/inkling.gguf", draft: "/models/inkling-draft.gguf")])
         #expect(stage.state.chat.path.count == 2)
     }
 
@@ -305,7 +435,7 @@ import Testing
         stage.press("f6", "/", "qwen", "enter")
         #expect(stage.state.models.rows.count == 2)
         stage.press("enter")
-        #expect(stage.takeEffects() == [.load(target: "/models/qwen2.5-0.5b-instruct-q8_0.gguf", draft: nil)])
+        #expect(loads(stage.takeEffects()) == [.load(target: "/models/qwen2.5-0.5b-instruct-q8_0.gguf", draft: nil)])
     }
 
     @Test func `A recent pair is one key away`() {

@@ -43,8 +43,17 @@ public struct Draft: Sendable, Equatable {
     public var isEmpty: Bool { tree.isEmpty }
 
     /// Adds a token after the last one.
-    public mutating func append(_ token: TokenID, drawnFrom distribution: Distribution? = nil) {
+    /// - Parameter confidence: see ``DraftTree/confidences``; every token of a draft has one, or none.
+    public mutating func append(
+        _ token: TokenID, drawnFrom distribution: Distribution? = nil, confidence: Float? = nil
+    ) {
         tree.append(token, parent: count - 1, probability: distribution?.probability(of: token) ?? 1)
         distributions.append(distribution)
+        if let confidence { tree.confidences.append(confidence) }
+    }
+
+    /// Notes ``DraftTree/rejectionRisks``.
+    mutating func assess(_ risks: [Float]) {
+        tree.rejectionRisks = risks
     }
 }

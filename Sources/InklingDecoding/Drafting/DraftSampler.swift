@@ -3,10 +3,20 @@
 import InklingModel
 import InklingTokenizer
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A drafted token, and what it was drawn from; nil at temperature 0, where nothing is drawn.
 struct DraftedToken: Sendable, Equatable {
     var token: TokenID
     var distribution: Distribution?
+    /// See ``DraftTree/confidences``.
+    var confidence: Float?
 }
 
 /// Draws the tokens of a draft, one after another, as the sampler would draw the target's: penalties and the rest see the
@@ -18,6 +28,7 @@ struct DraftSampler: Sendable {
     private let random: PositionalRandom
     private let draw: Int
     private let targetVocabularySize: Int
+    private let wantsConfidence: Bool
     private var history: SamplingHistory
 
     /// - Parameters:
@@ -27,6 +38,7 @@ struct DraftSampler: Sendable {
         sampler = run.sampler
         random = run.random
         targetVocabularySize = run.target.vocabularySize
+        wantsConfidence = run.alternativeCount > 0
         self.draw = draw
         history = run.history
         for drafted in path { append(drafted) }
@@ -36,13 +48,16 @@ struct DraftSampler: Sendable {
     ///   out before the draw.
     mutating func next(logits: ArraySlice<Float>) -> DraftedToken {
         let law = sampler.distribution(logits: logits.prefix(targetVocabularySize), history: history)
-        let drafted =
+        var drafted =
             if sampler.settings.isGreedy {
                 DraftedToken(token: law.tokens[0])
             } else {
                 DraftedToken(
                     token: law.sample(random.uniform(at: history.count, for: .draft, draw: draw)), distribution: law)
             }
+        if wantsConfidence {
+            drafted.confidence = exp(TokenScores.logProbability(of: drafted.token, logits: logits))
+        }
         append(drafted)
         return drafted
     }

@@ -20,6 +20,7 @@ public struct ModelDrafter<Length: DraftLengthPolicy>: Drafter {
     public mutating func propose(_ run: DecodingRun, limit: Int) throws(GenerationError) -> Draft {
         var draft = try drawDraft(run, limit: limit)
         draft.measures = length.measures
+        draft.assess(length.risks)
         return draft
     }
 
@@ -37,7 +38,7 @@ public struct ModelDrafter<Length: DraftLengthPolicy>: Drafter {
         var rows = try feed(missing, run)
         while true {
             let drafted = sampler.next(logits: rows.logits)
-            draft.append(drafted.token, drawnFrom: drafted.distribution)
+            draft.append(drafted.token, drawnFrom: drafted.distribution, confidence: drafted.confidence)
             if run.endTokens.contains(drafted.token) {
                 draft.stop = .endToken
                 return draft

@@ -2,6 +2,14 @@
 
 public import InklingTokenizer
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Where a committed token came from.
 public enum TokenSource: String, Sendable, CaseIterable {
     /// Drawn from the target, nothing having been drafted.
@@ -60,4 +68,7 @@ public struct CommittedToken: Sendable, Equatable {
         self.entropy = entropy
         self.text = text
     }
+
+    /// The target's, before any sampler setting.
+    public var probability: Float { exp(logProbability) }
 }

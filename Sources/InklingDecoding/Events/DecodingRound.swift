@@ -40,11 +40,23 @@ public struct Hypothesis: Sendable, Equatable {
     public var logProbability: Float
     /// What hypotheses are ranked by, greater is better.
     public var score: Float
+    /// Its share of what the model reads next; 0 for one that has ended.
+    public var weight: Float
+    /// What n-grams gave each token, 0 for one that they do not know; empty without n-grams.
+    public var supports: [Float]
+    /// What each token adds to the text in its place; empty until the generator has filled it in.
+    public var texts: [String]
 
-    public init(tokens: [TokenID], logProbability: Float, score: Float) {
+    public init(
+        tokens: [TokenID], logProbability: Float, score: Float, weight: Float = 0, supports: [Float] = [],
+        texts: [String] = []
+    ) {
         self.tokens = tokens
         self.logProbability = logProbability
         self.score = score
+        self.weight = weight
+        self.supports = supports
+        self.texts = texts
     }
 }
 
@@ -83,6 +95,8 @@ public struct DecodingRound: Sendable, Equatable {
     public var choice: MethodChoice?
     /// Drafted tokens after the committed ones that the target has yet to judge. The draft model's cache may hold them.
     public var pending: [TokenID]
+    /// What each of ``pending`` would add to the text; empty until the generator has filled it in.
+    public var pendingTexts: [String]
     /// Passes of both lanes, in order of recording.
     public var spans: [PassSpan]
     public var start: Duration
@@ -96,8 +110,8 @@ public struct DecodingRound: Sendable, Equatable {
     public init(
         index: Int, draft: DraftTree? = nil, verdict: Verdict? = nil, committed: [CommittedToken],
         hypotheses: [Hypothesis] = [], measures: [RoundMeasure] = [], draftedCount: Int, stop: DraftStop? = nil,
-        choice: MethodChoice? = nil, pending: [TokenID] = [], spans: [PassSpan], start: Duration, duration: Duration,
-        cache: CacheUsage, baseline: Duration? = nil
+        choice: MethodChoice? = nil, pending: [TokenID] = [], pendingTexts: [String] = [], spans: [PassSpan],
+        start: Duration, duration: Duration, cache: CacheUsage, baseline: Duration? = nil
     ) {
         self.index = index
         self.draft = draft
@@ -109,6 +123,7 @@ public struct DecodingRound: Sendable, Equatable {
         self.stop = stop
         self.choice = choice
         self.pending = pending
+        self.pendingTexts = pendingTexts
         self.spans = spans
         self.start = start
         self.duration = duration

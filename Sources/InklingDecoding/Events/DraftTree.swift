@@ -12,6 +12,18 @@ public struct DraftTree: Sendable, Equatable {
     /// Probability of each token under what it was drawn from; 1 for tokens that were not drawn.
     public private(set) var probabilities: [Float] = []
 
+    // What follows is for whoever looks on: decoding uses none of it.
+
+    /// What each token adds to the text in its place: empty for one that ends inside a character or is no text. No strings
+    /// at all until the generator has filled them in.
+    public var texts: [String] = []
+    /// What the draft model gave each token, before any sampler setting; empty where no alternatives were asked for, and
+    /// for tokens that no model wrote.
+    public var confidences: [Float] = []
+    /// After each token of a chain, how likely the drafter thought it that one so far will be rejected. Empty where it has
+    /// no opinion; without the last where that one ends the output.
+    public var rejectionRisks: [Float] = []
+
     /// No nodes.
     public init() {}
 

@@ -16,20 +16,29 @@
 /// Source: Huang et al., "SpecDec++", 2024, Theorem 3.1.
 public struct AcceptanceStop: DraftLengthPolicy {
     private let range: ClosedRange<Int>
-    private let threshold: Double
+    private let fixedThreshold: Double?
+    private var payoff = DraftPayoff()
+    /// The one that the latest token was held against.
+    private var threshold: Double
     private var head: (any AcceptanceHead)?
     private var confidence = ConfidenceModel()
     private var temperature: Float = 0
     /// The probability that no token of the draft will be rejected.
     private var survival = 1.0
+    public private(set) var risks: [Float] = []
 
     /// - Parameters:
     ///   - range: of lengths. No draft ends below it for fear of a rejection.
-    ///   - threshold: on the probability of at least one rejection.
-    public init(range: ClosedRange<Int>, threshold: Double) {
+    ///   - threshold: on the probability of at least one rejection; nil for the one at which a further token stops
+    ///     paying (``DraftPayoff``), which depends on what passes take, and so a draft's length does.
+    public init(range: ClosedRange<Int>, threshold: Double?) {
         self.range = range
-        self.threshold = threshold
+        fixedThreshold = threshold
+        self.threshold = threshold ?? Self.presumedThreshold
     }
+
+    /// The paper's, for while nothing has been timed.
+    private static let presumedThreshold = 0.7
 
     public var wantsHidden: Bool { head != nil }
 
@@ -43,11 +52,14 @@ public struct AcceptanceStop: DraftLengthPolicy {
     public mutating func begin(_ run: DecodingRun) throws(GenerationError) {
         head = run.acceptanceHead
         temperature = run.sampler.settings.isGreedy ? 0 : run.sampler.settings.temperature
+        payoff = DraftPayoff(run.costs, longest: range.upperBound)
     }
 
     public mutating func nextLength(_ run: DecodingRun, limit: Int) -> Int {
         survival = 1
+        risks.removeAll(keepingCapacity: true)
         confidence.startDraft()
+        if fixedThreshold == nil { payoff.update(run.costs) }
         return range.upperBound
     }
 
@@ -61,11 +73,15 @@ public struct AcceptanceStop: DraftLengthPolicy {
         } else {
             survival *= confidence.acceptance(of: step)
         }
+        threshold = fixedThreshold ?? payoff.threshold(depth: step.depth) ?? Self.presumedThreshold
+        risks.append(Float(1 - survival))
         return step.depth < range.lowerBound || 1 - survival <= threshold
     }
 
     public mutating func observe(_ verdict: Verdict, of draft: Draft, _ run: DecodingRun) {
-        confidence.learn(acceptedCount: verdict.acceptedPath.count, hasRejection: verdict.rejection != nil)
+        let accepted = verdict.acceptedPath.count, hasRejection = verdict.rejection != nil
+        confidence.learn(acceptedCount: accepted, hasRejection: hasRejection)
+        payoff.learn(draftedCount: draft.count, acceptedCount: accepted, hasRejection: hasRejection)
     }
 
     public func check(hiddenSize: Int) throws(GenerationError) {

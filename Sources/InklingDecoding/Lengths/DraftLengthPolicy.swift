@@ -27,6 +27,8 @@ public protocol DraftLengthPolicy {
     var wantsHidden: Bool { get }
     /// What the policy shows about the latest round.
     var measures: [RoundMeasure] { get }
+    /// Of the latest draft: see ``DraftTree/rejectionRisks``.
+    var risks: [Float] { get }
 
     mutating func begin(_ run: DecodingRun) throws(GenerationError)
     /// The longest draft of the next round, 0 for none.
@@ -42,6 +44,7 @@ public protocol DraftLengthPolicy {
 extension DraftLengthPolicy {
     public var wantsHidden: Bool { false }
     public var measures: [RoundMeasure] { [] }
+    public var risks: [Float] { [] }
     public mutating func begin(_ run: DecodingRun) throws(GenerationError) {}
     public mutating func shouldContinue(_ step: DraftStep) -> Bool { true }
     public mutating func observe(_ verdict: Verdict, of draft: Draft, _ run: DecodingRun) {}

@@ -34,23 +34,51 @@ struct SmoothedRate: Sendable, Equatable {
 
     mutating func take(_ count: Int, in duration: Duration) {
         let duration = max(0, duration.seconds)
-        // e^−x to first order below 1, and never below 0: close enough, and without a mathematics library.
-        let kept = 1 / (1 + duration / Self.memory)
+        let kept = Self.kept(after: duration)
         tokens = tokens * kept + Double(count)
         seconds = seconds * kept + duration
     }
 
+    /// e^−x to first order below 1, and never below 0: close enough, and without a mathematics library.
+    static func kept(after seconds: Double) -> Double { 1 / (1 + seconds / memory) }
+
     var tokensPerSecond: Double? { seconds > 0 ? tokens / seconds : nil }
 }
 
+/// What happened lately: time in all, how much of it was plain decoding, and the tokens that the rest brought.
+private struct RecentRounds: Sendable, Equatable {
+    private var seconds = 0.0
+    private var plainSeconds = 0.0
+    private var otherTokens = 0.0
+
+    mutating func take(_ round: DecodingRound) {
+        let duration = max(0, round.duration.seconds)
+        let kept = SmoothedRate.kept(after: duration)
+        seconds = seconds * kept + duration
+        plainSeconds = plainSeconds * kept + (round.isPlain ? duration : 0)
+        otherTokens = otherTokens * kept + (round.isPlain ? 0 : Double(round.committed.count))
+    }
+
+    /// How many times as long plain decoding would have taken.
+    /// - Parameter speed: of plain decoding; not needed where nothing else happened.
+    func ratio(plainSpeed speed: Double?) -> Double? {
+        guard seconds > 0 else { return nil }
+        guard plainSeconds < seconds else { return 1 }
+        return speed.map { (plainSeconds + otherTokens / $0) / seconds }
+    }
+}
+
 /// What a decoding method is worth: tokens a second with it and without it, at the same place in the same text.
+///
+/// The tokens of the last seconds are compared with what plain decoding would take for them; a round that was plain
+/// decoding itself counts as what it was. So a method that drafts now and then gains or loses by its drafts alone, not by
+/// the moments at which plain decoding was measured.
 ///
 /// A pure function of the events, so that a recorded generation gives the same numbers as a live one.
 public struct NetGain: Sendable, Equatable {
     public private(set) var baseline = BaselineMeter()
     private var rate = SmoothedRate()
-    /// Whether this generation has been plain decoding so far.
-    private var isPlain = true
+    private var recent = RecentRounds()
     /// ``percent`` after each round, oldest first.
     public private(set) var history: Ring<Double>
 
@@ -61,22 +89,25 @@ public struct NetGain: Sendable, Equatable {
     /// Tokens a second as they come, measuring included; nil before the first round of a generation.
     public var with: Double? { rate.tokensPerSecond }
     /// Tokens a second of plain decoding; nil while nothing was measured.
-    public var without: Double? { isPlain ? with ?? baseline.tokensPerSecond : baseline.tokensPerSecond }
+    public var without: Double? {
+        guard let with, let ratio, ratio > 0 else { return baseline.tokensPerSecond }
+        return with / ratio
+    }
 
     /// By how much the method is faster, below 0 where it is slower; nil while one of the two is not known.
-    public var percent: Double? {
-        guard let with, let without else { return nil }
-        return (with / without - 1) * 100
-    }
+    public var percent: Double? { ratio.map { ($0 - 1) * 100 } }
+
+    private var ratio: Double? { recent.ratio(plainSpeed: baseline.tokensPerSecond) }
 
     public mutating func take(_ event: DecodeEvent) {
         guard case .round(let round) = event else { return }
         // What another generation did may have been another method's doing. What plain decoding takes stays known.
-        if round.index == 0 { (rate, isPlain) = (SmoothedRate(), true) }
-        isPlain = isPlain && round.isPlain
+        if round.index == 0 { (rate, recent) = (SmoothedRate(), RecentRounds()) }
         baseline.take(round)
         rate.take(round.committed.count, in: round.duration)
-        if let percent { history.append(percent) }
+        recent.take(round)
+        // Drafts that nothing has come of yet say nothing.
+        if !round.committed.isEmpty, let percent { history.append(percent) }
     }
 
     /// Forgets everything: other models are in use.

@@ -45,13 +45,18 @@ public struct LiveContinuation: Sendable, Equatable {
     public var weight: Float
     /// Whether n-grams knew how it may go on; false also without n-grams.
     public var hasSupport: Bool
+    /// What n-grams gave each token, 0 for one that they do not know; empty without n-grams.
+    public var supports: [Float]
     public var isFinished: Bool
 
-    public init(tokens: [TokenID], score: Float, weight: Float, hasSupport: Bool, isFinished: Bool) {
+    public init(
+        tokens: [TokenID], score: Float, weight: Float, hasSupport: Bool, supports: [Float] = [], isFinished: Bool
+    ) {
         self.tokens = tokens
         self.score = score
         self.weight = weight
         self.hasSupport = hasSupport
+        self.supports = supports
         self.isFinished = isFinished
     }
 }

@@ -19,6 +19,8 @@ struct DraftPool {
         /// For searches that read drafts one by one: the row of the last token but one, then of the last.
         var node = -1
         var hasSupport = false
+        /// Of each token by n-grams, if the search has them.
+        var supports: [Float] = []
 
         /// Drops tokens from the end, and their share of the score.
         mutating func cut(_ count: Int) {
@@ -28,6 +30,7 @@ struct DraftPool {
             if logProbabilities.count > tokens.count - stemCount {
                 logProbabilities.removeLast(logProbabilities.count - (tokens.count - stemCount))
             }
+            if supports.count > tokens.count { supports.removeLast(supports.count - tokens.count) }
         }
 
         var meanScore: Double { score / Double(max(1, tokens.count - stemCount)) }
@@ -41,6 +44,8 @@ struct DraftPool {
         var score: Double
         var logProbability: Float?
         var hasSupport = false
+        /// Of the token by n-grams; nil where there are none.
+        var support: Float?
         /// Whether the model finds the token probable enough for a draft of its own.
         var isSound = false
         /// Of a first token: where it stands.
@@ -102,6 +107,11 @@ struct DraftPool {
             if let logProbability = candidate.logProbability { entry.logProbabilities.append(logProbability) }
             entry.score = candidate.score
             entry.hasSupport = candidate.hasSupport
+            if let support = candidate.support {
+                // Nobody asked of the stem.
+                entry.supports += Array(repeating: 0, count: entry.tokens.count - 1 - entry.supports.count)
+                entry.supports.append(support)
+            }
             if endsLoops, let repeated = Self.loopLength(entry.tokens.dropFirst(entry.stemCount)) {
                 entry.cut(repeated)
                 if rank < limit, !done.contains(where: { $0.tokens == entry.tokens }) { finish(entry) }
@@ -171,20 +181,21 @@ struct DraftPool {
         return all.map { entry, isFinished in
             Continuation(
                 tokens: entry.tokens, stemCount: entry.stemCount, logProbabilities: entry.logProbabilities,
-                score: Float(entry.meanScore), isFinished: isFinished && entry.tokens.last.map(endTokens.contains) ?? false)
+                score: Float(entry.meanScore),
+                isFinished: isFinished && entry.tokens.last.map(endTokens.contains) ?? false)
         }
     }
 
     /// The best first tokens: continuations of one token each.
     /// - Parameter candidates: numbers of choices with their scores, most probable first.
-    mutating func begin(_ opening: DraftOpening, _ candidates: [(number: Int, score: Double, hasSupport: Bool)]) {
+    mutating func begin(_ opening: DraftOpening, _ candidates: [(number: Int, score: Double, support: Float?)]) {
         extend(
             with: candidates.map { candidate in
                 let choice = opening.choice(candidate.number)
                 return Extension(
                     draft: 0, token: choice.token, score: candidate.score,
-                    logProbability: opening.logProbability(candidate.number), hasSupport: candidate.hasSupport,
-                    start: (choice.base, opening.bases[choice.base]))
+                    logProbability: opening.logProbability(candidate.number), hasSupport: candidate.support ?? 0 > 0,
+                    support: candidate.support, start: (choice.base, opening.bases[choice.base]))
             })
     }
 
@@ -193,12 +204,12 @@ struct DraftPool {
         alive.enumerated().map { index, entry in
             LiveContinuation(
                 tokens: entry.tokens, score: Float(entry.meanScore), weight: weight(index),
-                hasSupport: entry.hasSupport, isFinished: false)
+                hasSupport: entry.hasSupport, supports: entry.supports, isFinished: false)
         }
             + done.map {
                 LiveContinuation(
                     tokens: $0.tokens, score: Float($0.meanScore), weight: 0, hasSupport: $0.hasSupport,
-                    isFinished: true)
+                    supports: $0.supports, isFinished: true)
             }
     }
 }

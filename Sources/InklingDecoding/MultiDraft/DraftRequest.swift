@@ -16,6 +16,8 @@ public struct DraftRequest: Sendable {
     public var sampler: SamplerSettings
     /// Tokens that end a continuation; empty to go on past them.
     public var endTokens: Set<TokenID>
+    /// See ``GenerationRequest/controlTokens``.
+    public var controlTokens: Set<TokenID>
     /// Where the text ends inside a token, or perhaps does: the tokens that may cover its end. The prompt is then what comes
     /// before them. nil: continuations follow on the prompt's tokens.
     public var covers: PrefixCovers?
@@ -34,7 +36,8 @@ public struct DraftRequest: Sendable {
     public init(
         prompt: [TokenID], method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
-        endTokens: Set<TokenID> = [], covers: PrefixCovers? = nil, excludedTokens: [TokenID] = [],
+        endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [], 
+         covers: PrefixCovers? = nil, excludedTokens: [TokenID] = [],
         mayBeEmpty: Bool = true, endsLoops: Bool = false, wantsProbabilities: Bool = true,
         prefillChunk: Int = 512
     ) {
@@ -45,6 +48,7 @@ public struct DraftRequest: Sendable {
         self.superposition = superposition
         self.sampler = sampler
         self.endTokens = endTokens
+        self.controlTokens = controlTokens
         self.covers = covers
         self.excludedTokens = excludedTokens
         self.mayBeEmpty = mayBeEmpty

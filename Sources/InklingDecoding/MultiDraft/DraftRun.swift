@@ -128,7 +128,8 @@ public final class DraftRun {
         case .nucleus, .greedy:
             return SampledDrafts(
                 count: count, length: length, prompt: request.prompt,
-                sampler: request.method == .greedy ? .greedy : request.sampler, endTokens: request.endTokens)
+                sampler: request.method == .greedy ? .greedy : request.sampler, endTokens: request.endTokens,
+                controlTokens: request.controlTokens)
         case .beam:
             return BeamSearch(
                 count: count, length: length, endTokens: request.endTokens, endsLoops: request.endsLoops)

@@ -27,13 +27,17 @@ struct SampledDrafts: DraftSearch {
     private var nodeCount = 0
     private var step = 0
 
-    init(count: Int, length: Int, prompt: [TokenID], sampler settings: SamplerSettings, endTokens: Set<TokenID>) {
+    init(
+        count: Int, length: Int, prompt: [TokenID], sampler settings: SamplerSettings, endTokens: Set<TokenID>,
+        controlTokens: Set<TokenID>
+    ) {
         self.length = length
         self.endTokens = endTokens
         self.prompt = prompt
         sampler = Sampler(settings)
         random = PositionalRandom(seed: settings.seed)
-        sequences = Array(repeating: Sequence(history: SamplingHistory(prompt)), count: count)
+        let history = SamplingHistory(prompt, controlTokens: settings.dry.isOn ? controlTokens : [])
+        sequences = Array(repeating: Sequence(history: history), count: count)
     }
 
     mutating func begin(_ opening: DraftOpening) {

@@ -74,14 +74,14 @@ struct Superposition: DraftSearch {
         let hasSupport = used.allSatisfy { supports[$0] != nil } && !used.isEmpty
         let hasCovers = used.count > 1 || !opening.isPlain
         var places = Array(repeating: 0, count: supports.count)
-        var candidates: [(number: Int, score: Double, hasSupport: Bool)] = []
+        var candidates: [(number: Int, score: Double, support: Float?)] = []
         for (rank, number) in numbers.enumerated() {
             let base = opening.choice(number).base
             defer { places[base] += 1 }
             let known = supports[base].map { $0[places[base]] } ?? 0
             let own = logProbabilities[rank]
             if let score = hasCovers && !hasSupport ? own : score(own, support: hasSupport ? known : nil) {
-                candidates.append((number, score, hasSupport))
+                candidates.append((number, score, ngrams == nil ? nil : known))
             }
         }
         pool.begin(opening, candidates)
@@ -127,6 +127,7 @@ struct Superposition: DraftSearch {
                 candidates.append(
                     DraftPool.Extension(
                         draft: index, token: token, score: draft.score + score, hasSupport: support != nil,
+                        support: ngrams == nil ? nil : support?[rank] ?? 0,
                         isSound: settings.reach > 0 && isWithinReach(laws[group], rank)))
             }
         }
@@ -149,7 +150,8 @@ struct Superposition: DraftSearch {
         weights = Array(repeating: 0, count: pool.alive.count)
         for group in groups {
             let members = pool.alive.indices.filter { pool.alive[$0].base == group }
-            for (member, weight) in zip(members, Self.softmax(members.map { pool.alive[$0].score / settings.evenness })) {
+            for (member, weight) in zip(members, Self.softmax(members.map { pool.alive[$0].score / settings.evenness }))
+            {
                 weights[member] = weight
             }
         }

@@ -12,23 +12,18 @@ extension SamplerSettings {
     public static let frequencyPenaltyRange: ClosedRange<Float> = -10...10
     public static let presencePenaltyRange: ClosedRange<Float> = -10...10
     public static let penaltyWindowRange = -1...1_000_000
+    public static let dryMultiplierRange: ClosedRange<Float> = 0...100
+    public static let dryBaseRange: ClosedRange<Float> = 1...100
+    public static let dryAllowedLengthRange = 0...1_000_000
+    public static let dryWindowRange = -1...1_000_000
+    public static let mirostatRange = 0...2
     public static let targetSurpriseRange: ClosedRange<Float> = 0...20
     public static let learningRateRange: ClosedRange<Float> = 0...2
 
     /// Checks every field against its range.
     /// - Throws: ``GenerationError/badSetting(name:value:allowed:)`` for the first one outside.
     public func validate() throws(GenerationError) {
-        try Self.check("temperature", temperature, Self.temperatureRange)
-        try Self.check("top-k", topK, Self.topKRange)
-        try Self.check("top-p", topP, Self.topPRange)
-        try Self.check("min-p", minP, Self.minPRange)
-        try Self.check("typical-p", typicalP, Self.typicalPRange)
-        try Self.check("repetition penalty", repetitionPenalty, Self.repetitionPenaltyRange)
-        try Self.check("frequency penalty", frequencyPenalty, Self.frequencyPenaltyRange)
-        try Self.check("presence penalty", presencePenalty, Self.presencePenaltyRange)
-        try Self.check("penalty window", penaltyWindow, Self.penaltyWindowRange)
-        try Self.check("mirostat tau", mirostat.targetSurprise, Self.targetSurpriseRange)
-        try Self.check("mirostat eta", mirostat.learningRate, Self.learningRateRange)
+        for field in SamplerField.all { try field.check(field.value(in: self)) }
         // In order, so that of several faults always the same one is told.
         for (token, bias) in logitBias.sorted(by: { $0.key < $1.key }) where bias.isNaN || bias == .infinity {
             throw .badSetting(

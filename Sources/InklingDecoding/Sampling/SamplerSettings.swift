@@ -24,6 +24,7 @@ public struct SamplerSettings: Sendable, Equatable, Hashable {
     public var presencePenalty: Float
     /// How many of the latest tokens, prompt included, the penalties look at; 0: none, −1: all.
     public var penaltyWindow: Int
+    public var dry: DrySettings
     /// Added to the logits of single tokens; −infinity bans a token.
     public var logitBias: [TokenID: Float]
     public var mirostat: MirostatSettings
@@ -33,7 +34,8 @@ public struct SamplerSettings: Sendable, Equatable, Hashable {
     public init(
         temperature: Float = 0.8, topK: Int = 40, topP: Float = 0.95, minP: Float = 0.05, typicalP: Float = 1,
         repetitionPenalty: Float = 1, frequencyPenalty: Float = 0, presencePenalty: Float = 0, penaltyWindow: Int = 64,
-        logitBias: [TokenID: Float] = [:], mirostat: MirostatSettings = MirostatSettings(), seed: UInt64 = 0
+        dry: DrySettings = DrySettings(), logitBias: [TokenID: Float] = [:],
+        mirostat: MirostatSettings = MirostatSettings(), seed: UInt64 = 0
     ) {
         self.temperature = temperature
         self.topK = topK
@@ -44,6 +46,7 @@ public struct SamplerSettings: Sendable, Equatable, Hashable {
         self.frequencyPenalty = frequencyPenalty
         self.presencePenalty = presencePenalty
         self.penaltyWindow = penaltyWindow
+        self.dry = dry
         self.logitBias = logitBias
         self.mirostat = mirostat
         self.seed = seed

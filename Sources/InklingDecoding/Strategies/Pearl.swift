@@ -72,7 +72,9 @@ struct Pearl: DecodingStrategy {
         guard logits.rowCount == rows.count else { throw .missingLogits(.target) }
 
         var draft = Draft(stop: drafted.stop)
-        for token in block + drafted.tokens.prefix(1) { draft.append(token.token, drawnFrom: token.distribution) }
+        for token in block + drafted.tokens.prefix(1) {
+            draft.append(token.token, drawnFrom: token.distribution, confidence: token.confidence)
+        }
         let verdict = verifier.verify(draft, target: logits, run)
         let acceptedCount = verdict.acceptedPath.count
         acceptance.learn(acceptedCount: acceptedCount, hasRejection: verdict.rejection != nil)

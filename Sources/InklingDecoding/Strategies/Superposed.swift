@@ -112,9 +112,13 @@ struct Superposed: DecodingStrategy {
             drafts.begin(DraftOpening(last))
         }
         let continuations = drafts.continuations
-        let hypotheses = continuations.map {
+        let live = drafts.live
+        let hypotheses = continuations.map { continuation in
+            let state = live.first { $0.tokens == continuation.tokens }
             // The drafts share one distribution, so none has a probability of its own yet.
-            Hypothesis(tokens: $0.tokens, logProbability: $0.score * Float($0.tokens.count), score: $0.score)
+            return Hypothesis(
+                tokens: continuation.tokens, logProbability: continuation.score * Float(continuation.tokens.count),
+                score: continuation.score, weight: state?.weight ?? 0, supports: state?.supports ?? [])
         }
         guard drafts.isComplete else {
             search = drafts

@@ -50,7 +50,7 @@ public final class Autocompleter {
         let drafts = DraftRequest(
             prompt: [0], method: request.method, count: request.count, length: request.length,
             superposition: request.superposition, sampler: request.sampler, endTokens: session.endTokens,
-            excludedTokens: excludedTokens, mayBeEmpty: false, endsLoops: true,
+            controlTokens: session.controlTokens, excludedTokens: excludedTokens, mayBeEmpty: false, endsLoops: true,
             wantsProbabilities: request.wantsProbabilities || request.ranking == .probability)
         do { try drafts.validate() } catch { throw .generation(error) }
         // Room for every draft, and half the context for the text in any case.
@@ -68,7 +68,12 @@ public final class Autocompleter {
         let report: DraftReport
         do throws(GenerationError) {
             report = try run.run(whole, cancellation: cancellation) { live in
-                onStep(live.map { LiveCompletion(text: text.piece($0.tokens).text, state: $0) })
+                onStep(
+                    live.map {
+                        let piece = text.piece($0.tokens)
+                        return LiveCompletion(
+                            text: piece.text, state: $0, pieces: text.pieces($0.tokens, of: piece.text))
+                    })
             }
         } catch { throw .generation(error) }
         return CompletionResult(

@@ -105,10 +105,13 @@ public struct Completion: Sendable, Equatable {
 public struct LiveCompletion: Sendable, Equatable {
     public var text: String
     public var state: LiveContinuation
+    /// What each token adds to ``text``; empty where the text is cut before it.
+    public var pieces: [String]
 
-    public init(text: String, state: LiveContinuation) {
+    public init(text: String, state: LiveContinuation, pieces: [String] = []) {
         self.text = text
         self.state = state
+        self.pieces = pieces
     }
 }
 

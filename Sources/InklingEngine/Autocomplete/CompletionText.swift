@@ -56,6 +56,17 @@ struct CompletionText {
         return Piece(text: kept, tokenCount: min(tokens.count, ends.count { $0 < end } + 1))
     }
 
+    /// What each token adds to the text that ``piece(_:)`` makes of all of them.
+    func pieces(_ tokens: [TokenID], of whole: String) -> [String] {
+        var reached = 0
+        let bytes = Array(whole.utf8)
+        return tokens.indices.map { index in
+            let end = min(bytes.count, max(reached, piece(Array(tokens[...index])).text.utf8.count))
+            defer { reached = end }
+            return String(decoding: bytes[reached..<end], as: UTF8.self)
+        }
+    }
+
     private static func completeText(_ bytes: ArraySlice<UInt8>) -> String {
         String(decoding: bytes.prefix(completeCount(bytes)), as: UTF8.self)
     }

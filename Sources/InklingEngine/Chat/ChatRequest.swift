@@ -118,6 +118,6 @@ extension ModelSession {
         GenerationRequest(
             prompt: prompt.tokens, strategy: request.strategy, parameters: request.parameters,
             sampler: request.sampler, maxTokens: request.maxTokens, stopStrings: request.stopStrings,
-            endTokens: endTokens, alternativeCount: request.alternativeCount)
+            endTokens: endTokens, controlTokens: controlTokens, alternativeCount: request.alternativeCount)
     }
 }

@@ -57,6 +57,12 @@ public struct DraftFit: Sendable, Equatable {
         DraftFit(target: try openModel(target), draft: try openModel(draft))
     }
 
+    init(target: String, draft: String, checks: [Check]) {
+        self.target = target
+        self.draft = draft
+        self.checks = checks
+    }
+
     public init(target: GGUFFile, draft: GGUFFile) {
         self.target = target.paths.first ?? ""
         self.draft = draft.paths.first ?? ""

@@ -97,7 +97,7 @@ extension MemoryEstimate {
 
 extension KVLayout {
     /// Bytes of a cache that holds `tokens` positions: whole blocks.
-    fileprivate func byteCount(tokens: Int) -> Int {
+    func byteCount(tokens: Int) -> Int {
         let blocks = (tokens + Self.blockSlots - 1) / Self.blockSlots
         return Saturating.product(Saturating.product(blocks, blockBytes), layerCount)
     }

@@ -19,6 +19,7 @@ extension ModelInfo {
             InfoSection(title: "Acceptance head", rows: acceptanceHead?.rows ?? []),
             InfoSection(title: "Weights", rows: weightRows),
             InfoSection(title: "Vocabulary", rows: acceptanceHead == nil ? vocabularyRows : []),
+            InfoSection(title: "Sampling", rows: samplingRows),
             InfoSection(title: "Memory", rows: memoryRows),
         ].filter { !$0.rows.isEmpty }
     }
@@ -128,6 +129,15 @@ extension ModelInfo {
                 ("chat template", template ?? "none"),
                 ("", chatTemplate?.firstLine),
             ])
+    }
+
+    private var samplingRows: [InfoSection.Row] {
+        guard let sampling else { return [] }
+        return Self.rows([
+            ("recommended", sampling.texts.joined(separator: ", ").nonEmpty),
+            ("not followed", sampling.refused.joined(separator: "; ").nonEmpty),
+            ("not known here", sampling.unknown.joined(separator: ", ").nonEmpty),
+        ])
     }
 
     private var memoryRows: [InfoSection.Row] {

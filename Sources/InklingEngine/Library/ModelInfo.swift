@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import InklingArchitectures
+import InklingDecoding
 public import InklingGGUF
 import InklingModel
 import InklingTensor
@@ -41,6 +42,8 @@ public struct ModelInfo: Sendable, Equatable, Encodable {
 
     public var tokenizer: TokenizerInfo?
     public var chatTemplate: ChatTemplateInfo?
+    /// Sampler settings that the file recommends; nil without any.
+    public var sampling: SamplingInfo?
     /// Nil if Inkling cannot run the model.
     public var memory: MemoryEstimate?
     /// Nil unless the file is an acceptance head.
@@ -73,6 +76,21 @@ public struct ModelInfo: Sendable, Equatable, Encodable {
         public var bitsPerWeight: Double
         /// Whether Inkling computes with it.
         public var isSupported: Bool
+    }
+
+    public struct SamplingInfo: Sendable, Equatable, Encodable {
+        /// By the name that flags have: `top-k`.
+        public var settings: [String: Float]
+        /// What is not followed, and why.
+        public var refused: [String]
+        /// Keys that mean nothing to Inkling.
+        public var unknown: [String]
+        /// The settings as they are shown.
+        let texts: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case settings, refused, unknown
+        }
     }
 
     public struct ChatTemplateInfo: Sendable, Equatable, Encodable {
@@ -115,6 +133,7 @@ public struct ModelInfo: Sendable, Equatable, Encodable {
         quantization = tensors == 0 ? nil : FileTypeName.of(metadata) ?? tensorTypes.first?.type
         tokenizer = TokenizerInfo(metadata: metadata)
         chatTemplate = ChatTemplateInfo(metadata: metadata)
+        sampling = SamplingInfo(metadata: metadata)
 
         shape = Shape(metadata: metadata, architecture: architecture)
         rope = RopeDescription(
@@ -211,6 +230,20 @@ extension ModelInfo.Shape {
         contextLength = config.contextLength
         slidingWindow = config.slidingWindow
         windowPeriod = config.slidingWindow == nil ? nil : config.windowPeriod
+    }
+}
+
+extension ModelInfo.SamplingInfo {
+    /// Nil if the file recommends nothing.
+    init?(metadata: GGUFMetadata) {
+        let recommended = RecommendedSampling(metadata: metadata)
+        unknown = RecommendedSampling.unknownKeys(in: metadata)
+        refused = recommended.refusals
+        let overrides = recommended.overrides
+        settings = [:]
+        for field in overrides.fields { settings[field.id] = overrides[field].map { Float($0) } }
+        texts = overrides.fields.compactMap { field in overrides[field].map { "\(field.id) \(field.text($0))" } }
+        if settings.isEmpty, refused.isEmpty, unknown.isEmpty { return nil }
     }
 }
 

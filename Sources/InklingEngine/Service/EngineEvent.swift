@@ -52,7 +52,9 @@ public enum LoadOutcome: Sendable, Equatable {
 
 /// What happens to a generation.
 public enum GenerationEvent: Sendable, Equatable {
-    /// It is its turn, and this is what the model reads. Tells what was left out of the conversation.
+    /// Its turn has come, and this is what was asked: always first.
+    case asked(ChatRequest)
+    /// This is what the model reads. Tells what was left out of the conversation.
     case accepted(ChatPrompt)
     /// Everything that `Generator` says, its own `finished` included: for panels and recordings.
     case decode(DecodeEvent)

@@ -70,6 +70,7 @@ struct ModelWorker: ~Copyable {
     // MARK: Generations
 
     private func generate(_ id: GenerationID, _ request: ChatRequest, _ flag: CancellationFlag) {
+        core.deliver(.generation(id, .asked(request)))
         guard !flag.isCancelled else { return core.finish(id, .done(.cancelledBeforeStart(request))) }
         guard let session else { return core.finish(id, .refused(.noModelLoaded)) }
         let prompt: ChatPrompt

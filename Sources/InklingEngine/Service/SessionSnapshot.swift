@@ -59,6 +59,8 @@ public struct SessionSnapshot: Sendable, Equatable {
     public var chatFormat: ChatFormat.Origin
     /// That the file's own chat template is not used, and why; nil where there is nothing to say.
     public var chatFormatWarning: String?
+    /// What the target's file recommends.
+    public var recommendedSampling: RecommendedSampling
     /// How the draft suits the target; nil without a draft.
     public var fit: DraftFit?
     /// The same in words.
@@ -71,7 +73,8 @@ public struct SessionSnapshot: Sendable, Equatable {
 
     public init(
         target: Model, draft: Model? = nil, contextLength: Int, kvFormat: KVFormat = .f16, memory: MemoryNeed,
-        chatFormat: ChatFormat.Origin = .file, chatFormatWarning: String? = nil, fit: DraftFit? = nil, kernels: String,
+        chatFormat: ChatFormat.Origin = .file, chatFormatWarning: String? = nil,
+        recommendedSampling: RecommendedSampling = RecommendedSampling(), fit: DraftFit? = nil, kernels: String,
         targetThreads: Int, draftThreads: Int? = nil
     ) {
         self.target = target
@@ -81,6 +84,7 @@ public struct SessionSnapshot: Sendable, Equatable {
         self.memory = memory
         self.chatFormat = chatFormat
         self.chatFormatWarning = chatFormatWarning
+        self.recommendedSampling = recommendedSampling
         self.fit = fit
         self.kernels = kernels
         self.targetThreads = targetThreads
@@ -89,7 +93,7 @@ public struct SessionSnapshot: Sendable, Equatable {
 }
 
 extension SessionSnapshot {
-    init(_ session: ModelSession, _ pair: ModelPair) {
+    public init(_ session: ModelSession, _ pair: ModelPair) {
         func model(_ held: ModelPair.Model) -> Model {
             let loaded = held.loaded
             return Model(
@@ -109,6 +113,7 @@ extension SessionSnapshot {
         memory = pair.memory
         chatFormat = session.target.chatFormat.origin
         chatFormatWarning = session.target.chatFormat.warning
+        recommendedSampling = session.target.recommendedSampling
         fit = pair.fit
         kernels = session.kernels.name
         (targetThreads, draftThreads) = session.threads(for: .autoregressive)

@@ -8,13 +8,19 @@ internal import InklingStore
 extension App {
     /// Does what a key or a line of the palette stands for.
     static func perform(_ state: inout AppState, _ action: Action) -> [Effect] {
+        if let effects = replayAction(&state, action) { return effects }
         // There these keys take drafts.
         let takesDrafts = state.screen == .playground && state.overlays.isEmpty && action.recentIndex != nil
         if !takesDrafts, let effects = everywhere(&state, action) { return effects }
         if !state.overlays.isEmpty { return overlayAction(&state, action) }
+        if state.panels.zoomed != nil, action == .cancel, !state.isGenerating {
+            state.panels.zoomed = nil
+            return []
+        }
         switch state.screen {
         case .chat: return chatAction(&state, action)
         case .playground: return playgroundAction(&state, action)
+        case .xray: return xrayAction(&state, action)
         case .models: return modelsAction(&state, action)
         case .settings: return settingsAction(&state, action)
         }
@@ -23,15 +29,21 @@ extension App {
     /// Actions that mean the same wherever one is; nil for the others.
     private static func everywhere(_ state: inout AppState, _ action: Action) -> [Effect]? {
         switch action {
-        case .help: open(&state, .page(helpPage(state)))
+        case .help:
+            if case .page? = state.overlays.last {
+                state.overlays.removeLast()
+            } else {
+                open(&state, .page(helpPage(state)))
+            }
         case .palette: open(&state, .palette(PaletteState()))
         case .chatScreen: show(&state, .chat)
         case .playgroundScreen:
             show(&state, .playground)
             return state.playground.outcomes.isEmpty ? complete(&state) : []
+        case .xrayScreen: show(&state, .xray)
         case .modelsScreen:
             show(&state, .models)
-            return state.models.listing == nil ? [.findModels] : []
+            return state.models.listing == nil ? [.findModels] : askMemory(&state)
         case .settingsScreen: show(&state, .settings)
         case .chats:
             open(&state, .chats(ChatListState()))
@@ -39,7 +51,8 @@ extension App {
         case .newChat: return newChat(&state)
         case .panels: state.preferences.showsPanels.toggle()
         case .zoomPanel:
-            state.panels.zoomed = state.panels.zoomed == nil ? state.preferences.panels.first ?? PanelRegistry.all.first?.id : nil
+            state.panels.zoomed =
+                state.panels.zoomed == nil ? state.preferences.panels.first ?? PanelRegistry.all.first?.id : nil
         case .nextPanel:
             let ids = PanelRegistry.all.map(\.id)
             if let zoomed = state.panels.zoomed, let index = ids.firstIndex(of: zoomed) {
@@ -49,10 +62,12 @@ extension App {
             togglePanel(&state, action)
         case .nextStrategy: nextStrategy(&state)
         case .nextTheme:
-            let names = state.themes.map(\.name)
-            let index = names.firstIndex(of: state.theme.name) ?? 0
-            if !names.isEmpty { state.preferences.theme = names[(index + 1) % names.count] }
-            state.note("theme: \(state.theme.name)")
+            let names = state.themeNames
+            let index = names.firstIndex(of: state.preferences.theme) ?? 0
+            state.preferences.theme = names[(index + 1) % names.count]
+            let isAutomatic = state.preferences.theme == Preferences.automaticTheme
+            state.note("theme: \(state.preferences.theme)" + (isAutomatic ? " (\(state.theme.name))" : ""))
+        case .chooseTheme: openThemes(&state)
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
         case .quit: return confirmQuit(&state)
@@ -122,10 +137,18 @@ extension App {
             state.overlays.removeLast()
             return []
         }
-        if !state.chat.composer.isEmpty || !state.chat.attachments.isEmpty {
-            state.chat.composer.replaceAll(with: "")
-            state.chat.attachments = []
-            state.chat.editing = nil
+        if state.screen == .playground, state.panels.zoomed == nil {
+            guard state.playground.editor.isEmpty else {
+                state.playground.editor.replaceAll(with: "")
+                return complete(&state)
+            }
+        } else if state.screen == .chat, !state.chat.composer.isEmpty || !state.chat.attachments.isEmpty {
+            if state.chat.editing != nil {
+                stopEditing(&state)
+            } else {
+                state.chat.composer.replaceAll(with: "")
+                state.chat.attachments = []
+            }
             return countTokens(&state)
         }
         if state.loading != nil {
@@ -134,15 +157,35 @@ extension App {
         return confirmQuit(&state)
     }
 
+    /// What there is to know before one leaves.
+    private static func leavingLines(_ state: AppState) -> [TextLine] {
+        var lines: [TextLine] = []
+        if let trouble = state.storeTrouble, !state.chat.tree.isEmpty {
+            lines += [TextLine("This chat is not saved, and leaving tries it a last time:", role: .warning)]
+            lines += [TextLine(trouble, role: .warning)]
+        } else if state.isGenerating {
+            lines.append(TextLine("The answer is kept as far as it has got.", role: .dim))
+        } else if !state.chat.tree.isEmpty {
+            lines.append(TextLine("The chat is saved.", role: .dim))
+        }
+        if !state.chat.composer.isEmpty { lines.append(TextLine("The message that you are writing is not.", role: .warning)) }
+        return lines
+    }
+
+    /// Leaves at once where nothing can be lost by it, else asks.
+    static func leave(_ state: inout AppState) -> [Effect] {
+        let isSafe = !state.isGenerating && state.chat.composer.isEmpty && state.storeTrouble == nil
+        return isSafe ? quit(&state) : confirmQuit(&state)
+    }
+
     static func confirmQuit(_ state: inout AppState) -> [Effect] {
+        if state.replay != nil { return [.quit] }
         open(
             &state,
             .choice(
                 ChoiceState(
                     title: "Leave Inkling?",
-                    lines: state.storeTrouble == nil
-                        ? [TextLine("The chat is saved.", role: .dim)]
-                        : [TextLine("This chat could not be saved: it will be lost.", role: .warning)],
+                    lines: leavingLines(state),
                     options: [
                         .init("y", "leave", .quit), .init("n", "stay", .cancel),
                     ])))

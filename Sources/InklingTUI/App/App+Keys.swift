@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import InklingCells
+internal import InklingEngine
 
 extension App {
     /// Where a key is looked up first; ``KeyContext/everywhere`` comes last.
@@ -8,21 +9,34 @@ extension App {
         switch state.overlays.last {
         case .page: return [.page, .everywhere]
         case .chats(let list): return list.isFiltering ? [.everywhere] : [.chats, .everywhere]
+        case .themes: return [.themes, .everywhere]
         // They take text or letters of their own.
         case .palette, .field, .choice: return []
         case nil: break
         }
-        if state.panels.zoomed != nil { return [.panel, .everywhere] }
+        guard state.replay == nil else { return replayContexts(of: state) + [.everywhere] }
+        return screenContexts(of: state) + [.everywhere]
+    }
+
+    /// The transport's keys count where one watches, and come last where one chooses.
+    private static func replayContexts(of state: AppState) -> [KeyContext] {
+        let contexts = screenContexts(of: state)
+        return contexts == [.transcript] ? [.replay] + contexts : contexts + [.replay]
+    }
+
+    private static func screenContexts(of state: AppState) -> [KeyContext] {
+        if state.panels.zoomed != nil { return [.panel] }
         switch state.screen {
         case .chat:
             switch state.chat.focus {
-            case .composer: return [.composer, .everywhere]
-            case .transcript: return [.transcript, .everywhere]
-            case .tokens: return [.tokens, .everywhere]
+            case .composer: return [.composer]
+            case .transcript: return [.transcript]
+            case .tokens: return [.tokens]
             }
-        case .playground: return [.playground, .everywhere]
-        case .models: return state.models.isFiltering ? [.everywhere] : [.models, .everywhere]
-        case .settings: return [.settings, .everywhere]
+        case .playground: return [.playground]
+        case .xray: return [.xray]
+        case .models: return state.models.isFiltering ? [] : [.models]
+        case .settings: return [.settings]
         }
     }
 
@@ -36,6 +50,7 @@ extension App {
             if action == .leaveIfEmpty, !state.chat.composer.isEmpty { return type(&state, press) }
             return perform(&state, action)
         }
+        guard state.replay == nil else { return [] }
         if state.overlays.isEmpty, state.panels.zoomed == nil, state.screen == .playground {
             return typeInPlayground(&state, press)
         }
@@ -57,7 +72,7 @@ extension App {
 
     /// Up in the first row and down in the last walk through the messages sent before.
     private static func walkHistory(_ state: inout AppState, back: Bool, width: Int) -> [Effect]? {
-        let layout = EditorLayout(state.chat.composer, width: width)
+        let layout = state.chat.composerLayout(width: width)
         guard back ? layout.cursor.y == 0 : layout.cursor.y == layout.rows.count - 1 else { return nil }
         let found =
             back ? state.chat.history.older(than: state.chat.composer.text) : state.chat.history.newer()
@@ -67,9 +82,9 @@ extension App {
     }
 
     static func composerChanged(_ state: inout AppState, _ change: (inout TextEditor) -> Void) {
-        let before = state.chat.composer.text
+        let before = state.chat.composer.characters
         change(&state.chat.composer)
-        if state.chat.composer.text != before { state.chat.history.leave() }
+        if state.chat.composer.characters != before { state.chat.history.leave() }
     }
 
     /// Asks how many tokens the message has, unless that is known or asked already.
@@ -80,7 +95,13 @@ extension App {
         return [.countTokens(text)]
     }
 
+    /// A longer paste is no line of text to be edited, in bytes.
+    static let pasteLimit = 1 << 18
+    /// A longer one is more than any model here reads.
+    static let pastedFileLimit = 4 << 20
+
     static func paste(_ state: inout AppState, _ text: String) -> [Effect] {
+        guard text.utf8.count <= pasteLimit else { return pasteAsFile(&state, text) }
         if case .field(var field) = state.overlays.last {
             field.editor.insert(text)
             state.overlays[state.overlays.count - 1] = .field(field)
@@ -96,6 +117,7 @@ extension App {
             state.models.filter.insert(text)
             return []
         }
+        guard state.replay == nil else { return [] }
         if state.screen == .playground {
             state.playground.editor.insert(text)
             return complete(&state)
@@ -103,6 +125,20 @@ extension App {
         guard state.screen == .chat else { return [] }
         state.chat.focus = .composer
         composerChanged(&state) { $0.insert(text) }
+        return countTokens(&state)
+    }
+
+    /// A paste too long to be edited goes with the message as a file would.
+    private static func pasteAsFile(_ state: inout AppState, _ text: String) -> [Effect] {
+        let size = Quantity.bytes(text.utf8.count)
+        guard state.overlays.isEmpty, state.screen == .chat, text.utf8.count <= pastedFileLimit else {
+            state.note("nothing was pasted: \(size) is too long here", .warning)
+            return []
+        }
+        let number = state.chat.attachments.count { $0.path.hasPrefix("pasted-") } + 1
+        state.chat.attachments.append(Attachment(path: "pasted-\(number).txt", text: text))
+        state.chat.focus = .composer
+        state.note("the paste of \(size) goes with the next message as a file")
         return countTokens(&state)
     }
 }

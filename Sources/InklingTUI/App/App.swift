@@ -9,20 +9,57 @@ internal import InklingStore
 public enum App {
     /// What to do first.
     public static func start(_ state: inout AppState, target: String?, draft: String?) -> [Effect] {
-        state.loading = LoadingState(name: target ?? "the last used model")
+        // A path is shown as the name that its model will have.
+        let name = target.map { target in target.split(separator: "/").last.map(String.init) ?? target }
+        let model = name.map { $0.hasSuffix(".gguf") ? String($0.dropLast(5)) : $0 }
+        state.loading = LoadingState(name: model ?? "the last used model")
         return [.loadChoice(target: target, draft: draft), .findModels, .store(.recall)]
     }
 
     /// The one place where the state changes.
     public static func update(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
+        let effects = effects(&state, of: message)
+        if case .terminal = message, state.screen == .chat {
+            state.chat.layOutComposer(width: ChatLayout(state).composerWidth)
+        }
+        // Nothing runs and nothing is stored while a recording plays.
+        guard state.replay == nil else { return effects.filter(\.isPossibleInReplay) }
+        return state.storeTrouble == nil ? effects : insisting(state, effects)
+    }
+
+    /// While chats cannot be kept, each step of one is a try to keep all of it: its beginning may be what is missing.
+    private static func insisting(_ state: AppState, _ effects: [Effect]) -> [Effect] {
+        var rest: [Effect] = []
+        var isStep = false
+        for effect in effects {
+            switch effect {
+            case .store(.append), .store(.finish), .store(.select), .store(.reopen), .store(.update): isStep = true
+            case .store(.saveDraft): break
+            case .quit:
+                isStep = true
+                rest.append(effect)
+            default: rest.append(effect)
+            }
+        }
+        return isStep ? state.conversationsToSave.map { .store(.save($0)) } + rest : rest
+    }
+
+    private static func effects(_ state: inout AppState, of message: AppMessage) -> [Effect] {
         switch message {
         case .time(let moment): return tick(&state, moment)
         case .terminal(let event): return terminal(&state, event)
         case .engine(let event): return engine(&state, event)
         case .store(let reply): return store(&state, reply)
         case .models(let listing):
+            let isFirst = state.models.listing == nil
             state.models.listing = listing
-            state.models.list.select(state.models.list.selected, count: state.models.rows.count)
+            let rows = state.models.rows
+            let inUse = rows.firstIndex { $0.entry?.model.path == state.session?.target.path && $0.entry != nil }
+            let first = rows.firstIndex { $0.entry != nil } ?? 0
+            state.models.list.select(isFirst ? inUse ?? first : state.models.list.selected, count: rows.count)
+            return askMemory(&state)
+        case .memory(let path, let outlook):
+            state.models.memory[path] = .some(outlook)
             return []
         case .autocomplete(let number, let event): return autocomplete(&state, number, event)
         case .edited(.success(let text)) where state.screen == .playground:
@@ -45,10 +82,16 @@ public enum App {
             if let failure { state.note(failure.description, .failure) } else { state.note("written to \(path)") }
             return []
         case .configured(let preferences, let themes, let keys, let issues):
+            let before = (state.themes, state.preferences, state.keyMap)
             if !themes.isEmpty { state.themes = themes }
-            if let preferences { state.preferences = preferences }
+            if let preferences {
+                state.preferences.takeChanges(from: state.configured, to: preferences)
+                state.configured = preferences
+            }
             if let keys { state.keyMap = keys }
             state.settings.issues = issues
+            let hasChanged = before != (state.themes, state.preferences, state.keyMap)
+            if issues.isEmpty, hasChanged { state.note("your settings were read again") }
             if let first = issues.first {
                 let more = issues.count > 1 ? " (and \(issues.count - 1) more; see the settings)" : ""
                 state.note(first.description + more, .warning)
@@ -69,7 +112,12 @@ public enum App {
 
     private static func tick(_ state: inout AppState, _ moment: Moment) -> [Effect] {
         state.now = moment
+        state.xray.pass(to: moment.elapsed)
         state.toasts.removeAll { $0.until <= moment.elapsed }
+        if state.replay != nil {
+            tickReplay(&state)
+            return []
+        }
         // A kill loses at most this much of an answer.
         if let since = state.chat.unsavedSince, moment.elapsed - since >= .seconds(1), let answer = state.chat.answer,
             let message = state.chat.tree[answer.message]
@@ -88,6 +136,9 @@ public enum App {
         case .key(let press): return key(&state, press)
         case .paste(let text): return paste(&state, text)
         case .mouse(let event): return mouse(&state, event)
+        case .ground(let ground):
+            state.ground = ground
+            return []
         case .focus: return []
         case .endOfInput: return quit(&state)
         }
@@ -102,22 +153,5 @@ public enum App {
                 .store(.finish(message.id, content: message.content, ending: .cancelled, stats: nil)))
         }
         return effects + [.quit]
-    }
-
-    private static func mouse(_ state: inout AppState, _ event: MouseEvent) -> [Effect] {
-        switch event.action {
-        case .scrollUp: return perform(&state, .up, repeated: 3)
-        case .scrollDown: return perform(&state, .down, repeated: 3)
-        case .press, .release, .drag: return []
-        }
-    }
-
-    /// An action several times, where the wheel stands for a key: in a conversation it scrolls.
-    private static func perform(_ state: inout AppState, _ action: Action, repeated count: Int) -> [Effect] {
-        if state.overlays.isEmpty, state.screen == .chat {
-            scrollTranscript(&state, by: action == .up ? -count : count)
-            return []
-        }
-        return (0..<count).flatMap { _ in perform(&state, action) }
     }
 }

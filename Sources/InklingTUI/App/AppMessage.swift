@@ -14,6 +14,8 @@ public enum AppMessage: Sendable {
     case store(StoreReply)
     /// What models there are on this machine.
     case models(ModelListing)
+    /// What the model at a path would take in memory; nil if it cannot be run.
+    case memory(path: String, MemoryOutlook?)
     /// What `$EDITOR` left, or why it did not run.
     case edited(Result<String, EffectFailure>)
     case fileRead(path: String, Result<String, EffectFailure>)
@@ -45,6 +47,10 @@ public enum StoreReply: Sendable {
     case exported(path: String)
     /// Chats cannot be kept at present: why.
     case trouble(String)
+    /// A whole conversation was stored: what could not be kept before is.
+    case saved(ChatID)
+    /// Something that was asked for could not be done; what is written is kept all the same.
+    case failed(String)
     /// The store was repaired, replaced or is new: what the user should know.
     case notice(String)
 }

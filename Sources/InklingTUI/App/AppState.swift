@@ -8,12 +8,13 @@ public import InklingTokenizer
 
 /// What fills the screen.
 public enum Screen: String, Sendable, CaseIterable {
-    case chat, playground, models, settings
+    case chat, playground, xray, models, settings
 
     public var title: String {
         switch self {
         case .chat: "Chat"
         case .playground: "Playground"
+        case .xray: "X-ray"
         case .models: "Models"
         case .settings: "Settings"
         }
@@ -23,6 +24,7 @@ public enum Screen: String, Sendable, CaseIterable {
         switch self {
         case .chat: .chatScreen
         case .playground: .playgroundScreen
+        case .xray: .xrayScreen
         case .models: .modelsScreen
         case .settings: .settingsScreen
         }
@@ -71,15 +73,27 @@ public struct AppState: Sendable {
     public var toasts: [Toast] = []
 
     public var preferences: Preferences
+    /// What configuration and flags say, without what was changed since.
+    public var configured: Preferences
     public var themes: [Theme]
     public var keyMap: KeyMap
     /// What the terminal shows; themes are adapted to it.
     public var colorDepth = ColorDepth.rgb
+    /// What is behind the terminal's text; nil if nobody knows.
+    public var ground: TerminalGround?
 
     /// What runs; nil before the first model is loaded.
     public var session: SessionSnapshot?
     /// Of the target, for the text of tokens that were not taken.
     public var vocabulary: Vocabulary?
+    /// The same where a recording is played and there is no model.
+    var pieces: [TokenID: String] = [:]
+    /// A recording that plays in the place of the engine.
+    public internal(set) var replay: ReplayState?
+    /// Method of the answer that the recording shows.
+    var replayedStrategy = ""
+    /// The file that everything is recorded to.
+    public var recording: String?
     public var loading: LoadingState?
     public var chat = ChatState()
     public var playground = PlaygroundState()
@@ -87,10 +101,15 @@ public struct AppState: Sendable {
     public var settings = SettingsState()
     public var panels = PanelsState()
     public var metrics = MetricHistory()
+    public var xray = XRayState()
     public var recentPairs: [RecentPair] = []
     /// Why chats are not kept, where that is so.
     public var storeTrouble: String?
+    /// Chats that were left while they could not be kept.
+    var unsaved: [Conversation] = []
 
+    /// What stands where in the last frame, for the mouse.
+    var hits: [MouseHit] = []
     /// Makes names for chats and messages.
     var random: SplitMix
 
@@ -101,13 +120,31 @@ public struct AppState: Sendable {
         self.size = size
         self.now = now
         self.preferences = preferences
+        configured = preferences
         self.themes = themes
         self.keyMap = keyMap
         random = SplitMix(seed: seed)
     }
 
     public var theme: Theme {
-        (themes.first { $0.name == preferences.theme } ?? themes.first ?? .builtIn).adapted(to: colorDepth)
+        theme(named: themeInView ?? preferences.theme).adapted(to: colorDepth)
+    }
+
+    /// What can be chosen, the automatic one first.
+    var themeNames: [String] { [Preferences.automaticTheme] + themes.map(\.name) }
+
+    func theme(named name: String) -> Theme {
+        let automatic = ground == .light ? "light" : "dark"
+        let name = name == Preferences.automaticTheme ? automatic : name
+        return themes.first { $0.name == name } ?? themes.first ?? .builtIn
+    }
+
+    /// The theme that is being looked at before it is chosen. However the list is closed, the chosen one is back.
+    private var themeInView: String? {
+        for case .themes(let list) in overlays where themeNames.indices.contains(list.list.selected) {
+            return themeNames[list.list.selected]
+        }
+        return nil
     }
 
     var glyphs: GlyphSet { preferences.ascii ? .ascii : .unicode }
@@ -116,11 +153,18 @@ public struct AppState: Sendable {
     public var isGenerating: Bool { chat.answer != nil }
 
     /// Whether something moves that time alone changes, so that the loop must wake up by itself.
-    public var wantsTicks: Bool { isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil }
+    public var wantsTicks: Bool { tickInterval != nil }
+
+    /// How often the loop must wake up by itself; nil while only messages change anything.
+    public var tickInterval: Duration? {
+        if let replay { return replay.isRunning ? .milliseconds(33) : toasts.isEmpty ? nil : .milliseconds(100) }
+        let moves = isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil || xray.wantsTicks
+        return moves ? .milliseconds(100) : nil
+    }
 
     /// What a token stands for in a text, as far as it is text by itself.
     func text(of token: TokenID) -> String {
-        guard let vocabulary else { return "" }
+        guard let vocabulary else { return pieces[token] ?? "" }
         return String(decoding: vocabulary.bytes(of: token), as: UTF8.self)
     }
 

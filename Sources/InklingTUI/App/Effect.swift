@@ -17,6 +17,8 @@ public enum Effect: Sendable, Equatable {
     case complete(CompletionRequest, number: Int)
     case cancelCompletion
     case findModels
+    /// What the model at a path would take in memory.
+    case estimateMemory(path: String)
     case store(StoreCommand)
     /// To the clipboard.
     case copy(String)
@@ -24,9 +26,23 @@ public enum Effect: Sendable, Equatable {
     case edit(String)
     case readFile(String)
     case writeFile(path: String, text: String)
+    /// Writes a setting to the configuration, so that it is so at every start.
+    case keep(KeptSetting)
     case suspend
     case redraw
     case quit
+}
+
+extension Effect {
+    /// Whether it needs neither models nor the store.
+    var isPossibleInReplay: Bool {
+        switch self {
+        case .copy, .suspend, .redraw, .quit, .findModels, .estimateMemory, .writeFile, .keep: true
+        case .loadChoice, .load, .cancelLoad, .generate, .cancelGeneration, .countTokens, .complete, .cancelCompletion,
+            .store, .edit, .readFile:
+            false
+        }
+    }
 }
 
 /// What the store is told, in order.
@@ -40,6 +56,10 @@ public enum StoreCommand: Sendable, Equatable {
     case select(leaf: MessageID, ChatID)
     case deleteSubtree(MessageID, ChatID, leaf: MessageID?)
     case update(Chat)
+    /// An ended answer is in flight again.
+    case reopen(MessageID)
+    /// All of a conversation: after something of it could not be stored.
+    case save(Conversation)
     /// Prompts and pairs of earlier days.
     case recall
     case list(query: String)

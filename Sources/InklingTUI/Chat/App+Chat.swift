@@ -15,7 +15,7 @@ extension App {
         case .editor: return [.edit(state.chat.composer.text)]
         case .attach:
             open(&state, .field(FieldState(.attach, title: "Attach a text file", hint: "its text goes before the message")))
-        case .leaveIfEmpty: return confirmQuit(&state)
+        case .leaveIfEmpty: return leave(&state)
         case .focusNext:
             if state.chat.focus == .composer {
                 guard let last = state.chat.path.last else { return [] }
@@ -27,6 +27,8 @@ extension App {
         case .cancel: return cancelInChat(&state)
         case .up: select(&state, by: -1)
         case .down: select(&state, by: 1)
+        case .nextMessage: selectMessage(&state, by: 1)
+        case .previousMessage: selectMessage(&state, by: -1)
         case .pageUp: scrollTranscript(&state, by: -max(1, ChatLayout(state).transcript.height - 2))
         case .pageDown: scrollTranscript(&state, by: max(1, ChatLayout(state).transcript.height - 2))
         case .halfUp: scrollTranscript(&state, by: -max(1, ChatLayout(state).transcript.height / 2))
@@ -98,11 +100,11 @@ extension App {
         let text = messageText(state)
         guard text.contains(where: { !$0.isWhitespace }) else { return [] }
         guard !state.isGenerating else {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return []
         }
         guard state.session != nil else {
-            state.note(state.loading == nil ? "no model is loaded; F6 lists them" : "the model is still being loaded")
+            state.noteNoModel()
             return []
         }
         var effects: [Effect] = []
@@ -117,7 +119,8 @@ extension App {
         guard add(&state, question, &effects) else { return [] }
         state.chat.editing = nil
         state.chat.attachments = []
-        state.chat.composer = TextEditor()
+        state.chat.composer = state.chat.writtenBeforeEditing
+        state.chat.writtenBeforeEditing = TextEditor()
         state.chat.history.remember(typed)
         if !typed.isEmpty { effects.append(.store(.rememberPrompt(typed))) }
         return effects + beginAnswer(&state, after: id)
@@ -132,9 +135,12 @@ extension App {
         var chat = state.chat.chat ?? Chat(id: state.makeChatID(), created: state.now.wall)
         if chat.title.isEmpty, message.role == .user { chat.title = ChatTitle.make(from: message.content) }
         chat.updated = state.now.wall
+        let before = chat
         describeMaking(state, &chat)
         state.chat.chat = chat
         effects.append(.store(.append(message, chat)))
+        // What is there already keeps its settings when a message comes.
+        if chat != before, state.chat.tree.count > 1 { effects.append(.store(.update(chat))) }
         return true
     }
 
@@ -155,6 +161,7 @@ extension App {
             ending: nil, model: state.session?.target.name, strategy: state.preferences.strategy)
         var effects: [Effect] = []
         guard add(&state, answer, &effects) else { return [] }
+        state.chat.selected = answer.id
         return effects + generate(&state, into: answer.id, prefix: nil, tokens: [])
     }
 
@@ -210,8 +217,8 @@ extension App {
         if state.chat.search != nil {
             state.chat.search = nil
         } else if state.chat.editing != nil {
-            state.chat.editing = nil
-            state.chat.composer.replaceAll(with: "")
+            stopEditing(&state)
+            return countTokens(&state)
         } else if state.chat.focus != .composer {
             state.chat.focus = .composer
         } else if !state.chat.scroll.isFollowing {
@@ -222,18 +229,18 @@ extension App {
 
     private static func canAnswer(_ state: inout AppState) -> Bool {
         if state.isGenerating {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return false
         }
         guard state.session != nil else {
-            state.note(state.loading == nil ? "no model is loaded; F6 lists them" : "the model is still being loaded")
+            state.noteNoModel()
             return false
         }
         return true
     }
 
     /// Another answer beside the selected one, or beside the last.
-    private static func regenerate(_ state: inout AppState) -> [Effect] {
+    static func regenerate(_ state: inout AppState) -> [Effect] {
         guard canAnswer(&state) else { return [] }
         let selected = state.chat.focus == .transcript ? selectedMessage(state) : nil
         guard let message = selected ?? state.chat.path.last else {
@@ -252,9 +259,10 @@ extension App {
         }
         let tokens = state.chat.tokens[last.id]
         state.chat.tree.reopen(last.id)
+        let reopening = [Effect.store(.reopen(last.id))]
         // Tokens are exact where they are all known; else the text is read anew.
         let isWhole = !tokens.isEmpty && tokens.map(\.text).joined() == last.content
-        return generate(
+        return reopening + generate(
             &state, into: last.id, prefix: isWhole ? .tokens(tokens.map(\.id)) : .text(last.content),
             tokens: isWhole ? tokens : [])
     }
@@ -264,10 +272,18 @@ extension App {
         // An answer is not edited but asked for again; its question is.
         let message = selected.role == .user ? selected : selected.parent.flatMap { state.chat.tree[$0] }
         guard let message, message.role == .user else { return [] }
+        if state.chat.editing == nil { state.chat.writtenBeforeEditing = state.chat.composer }
         state.chat.editing = message.id
-        state.chat.composer.replaceAll(with: message.content)
+        state.chat.composer = TextEditor(message.content)
         state.chat.focus = .composer
         return countTokens(&state)
+    }
+
+    /// Takes up again what was being written.
+    static func stopEditing(_ state: inout AppState) {
+        state.chat.editing = nil
+        state.chat.composer = state.chat.writtenBeforeEditing
+        state.chat.writtenBeforeEditing = TextEditor()
     }
 
     private static func branch(_ state: inout AppState, by offset: Int) -> [Effect] {
@@ -280,12 +296,10 @@ extension App {
 
     static func newChat(_ state: inout AppState) -> [Effect] {
         guard !state.isGenerating else {
-            state.note("an answer is being made; Esc stops it")
+            state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return []
         }
-        var fresh = ChatState()
-        fresh.history = state.chat.history
-        state.chat = fresh
+        state.turn(to: nil)
         state.screen = .chat
         state.overlays = []
         return []
@@ -317,6 +331,19 @@ extension App {
         }
         let next = max(0, min(path.count - 1, current + step))
         state.chat.selected = path[next].id
+        // Upwards a long message is come upon at its end.
+        if step < 0, next < current, let entry = layout.entry(of: path[next].id), entry.end - entry.start > height {
+            state.chat.scroll.scroll(to: entry.end - height, height: height, count: layout.lineCount)
+        } else {
+            showSelected(&state)
+        }
+    }
+
+    /// From the beginning of one message to that of another, however long they are.
+    private static func selectMessage(_ state: inout AppState, by step: Int) {
+        let path = state.chat.path
+        guard let current = path.firstIndex(where: { $0.id == state.chat.selected }) ?? path.indices.last else { return }
+        state.chat.selected = path[max(0, min(path.count - 1, current + step))].id
         showSelected(&state)
     }
 

@@ -12,7 +12,9 @@ extension App {
         case .unloaded:
             state.session = nil
             return []
-        case .generation(_, let event): return generation(&state, event)
+        case .generation(_, let generationEvent):
+            state.xray.take(withTexts(event, state))
+            return generation(&state, generationEvent)
         case .tokenCount(_, let count):
             if let count, let text = state.chat.askedTokens { state.chat.composerTokens = (text, count) }
             return []
@@ -24,6 +26,10 @@ extension App {
 
     /// Asks for other models; the chat and, until they are ready, the models in use stay.
     static func load(_ state: inout AppState, target: String, draft: String?, name: String) -> [Effect] {
+        guard state.replay == nil else {
+            state.note("this is a replay: no models are in use that could be changed")
+            return []
+        }
         state.loading = LoadingState(name: name)
         return [.load(target: target, draft: draft)]
     }
@@ -55,6 +61,8 @@ extension App {
     private static func loaded(_ state: inout AppState, _ session: SessionSnapshot) -> [Effect] {
         let isOtherTarget = state.session?.target.path != session.target.path
         state.session = session
+        state.models.forgetMemory()
+        state.preferences.recommendedSampling = session.recommendedSampling.overrides
         state.loading = nil
         state.metrics.reset()
         // Tokens mean something else to another model.
@@ -68,11 +76,12 @@ extension App {
         state.recentPairs.insert(pair, at: 0)
         if state.recentPairs.count > 9 { state.recentPairs.removeLast(state.recentPairs.count - 9) }
         if let warning = session.chatFormatWarning { state.note(warning, .warning) }
+        if let warning = session.recommendedSampling.warning { state.note(warning, .warning) }
         let draft = session.draft.map { ", drafts by \($0.name)" } ?? ""
         state.note("\(session.target.name) is ready\(draft)")
         state.playground.outcomes = [:]
         let drafts = state.screen == .playground ? complete(&state) : []
-        return drafts + [
+        return drafts + askMemory(&state) + [
             .store(
                 .rememberPair(
                     target: InklingStore.ModelReference(name: session.target.name, path: session.target.path),
@@ -85,6 +94,8 @@ extension App {
     private static func generation(_ state: inout AppState, _ event: GenerationEvent) -> [Effect] {
         guard let answer = state.chat.answer else { return [] }
         switch event {
+        // Whoever asked knows.
+        case .asked: break
         case .accepted(let prompt):
             state.chat.answer?.promptTokenCount = prompt.tokens.count
             state.chat.droppedTurnCount = prompt.droppedTurnCount
@@ -139,7 +150,9 @@ extension App {
         case .stopString: ending = .stopString
         case .contextFull:
             ending = .contextFull
-            state.note("the context is full; Alt-O goes on after the oldest turns are dropped, Ctrl-N is a new chat", .warning)
+            state.note(
+                "the context is full" + state.hint(.continueAnswer, "goes on after the oldest turns are dropped", in: .everywhere)
+                    + state.hint(.newChat, "is a new chat"), .warning)
         case .cancelled: ending = .cancelled
         case .failed(let error):
             ending = .failed

@@ -43,8 +43,9 @@ public struct ChatState: Sendable {
     /// The selected message while the conversation has the keys.
     public var selected: MessageID?
     public var answer: AnswerInProgress?
-    /// The user's message that the composer writes anew.
+    /// The user's message that the composer writes anew, and what was being written before.
     public var editing: MessageID?
+    var writtenBeforeEditing = TextEditor()
     /// Files whose text goes before the next message.
     public var attachments: [Attachment] = []
     /// Messages sent before, newest first, and where the cursor is among them.
@@ -66,13 +67,54 @@ public struct ChatState: Sendable {
     public var unsavedSince: Duration?
     /// Rendered messages.
     var documents = DocumentCache()
+    /// The system prompt for new chats, while this one has its own.
+    var systemPromptOutside: String?
+    /// The message being written in rows, as it was laid out last.
+    private var composerRows: EditorLayout?
 
     public init() {}
+
+    /// The message being written in rows.
+    func composerLayout(width: Int) -> EditorLayout {
+        if let composerRows, composerRows.shows(composer, width: width) { return composerRows }
+        return EditorLayout(composer, width: width)
+    }
+
+    /// Lays the message out once for all that follows: it may be as long as a book.
+    mutating func layOutComposer(width: Int) {
+        composerRows = composerLayout(width: width)
+    }
 
     /// The conversation as it is read now.
     public var path: [StoredMessage] { tree.path }
 
     public var lastAnswer: StoredMessage? { path.last { $0.role == .assistant } }
+}
+
+extension AppState {
+    /// What must be stored as a whole while there is trouble with storing, the chat that is read last.
+    var conversationsToSave: [Conversation] {
+        let current = chat.chat.map { [Conversation(chat: $0, tree: chat.tree)] } ?? []
+        return unsaved.filter { $0.chat.id != chat.chat?.id } + current
+    }
+
+    /// Goes to another chat, or to a new one; what is being written goes along.
+    mutating func turn(to conversation: Conversation?) {
+        if storeTrouble != nil { unsaved = conversationsToSave }
+        var next = ChatState()
+        next.history = chat.history
+        // An edit belongs to the chat that is left.
+        next.composer = chat.editing == nil ? chat.composer : chat.writtenBeforeEditing
+        next.attachments = chat.attachments
+        let outside = chat.systemPromptOutside ?? preferences.systemPrompt
+        if let conversation {
+            next.chat = conversation.chat
+            next.tree = conversation.tree
+            next.systemPromptOutside = outside
+        }
+        preferences.systemPrompt = conversation.map { $0.chat.systemPrompt ?? "" } ?? outside
+        chat = next
+    }
 }
 
 /// A text file that goes with the next message.

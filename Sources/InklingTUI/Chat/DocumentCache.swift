@@ -11,6 +11,8 @@ struct DocumentCache: Sendable {
         /// Bytes of the message that the document holds.
         var consumed: Int
         var beginning: String
+        /// What was asked for last, while nothing has come since.
+        var rendered: (width: Int, foldsReasoning: Bool, lines: MarkdownLines)?
     }
 
     private struct PlainText: Sendable {
@@ -24,30 +26,45 @@ struct DocumentCache: Sendable {
 
     /// The lines of an answer. A message that has only grown since the last call is appended to.
     mutating func lines(of message: StoredMessage, width: Int, foldsReasoning: Bool) -> MarkdownLines {
+        if let held = documents[message.id], held.consumed == message.content.utf8.count, let rendered = held.rendered,
+            rendered.width == width, rendered.foldsReasoning == foldsReasoning
+        {
+            return rendered.lines
+        }
+        var document = takeDocument(of: message)
+        let lines = document.markdown.lines(width: width, foldsReasoning: foldsReasoning)
+        document.rendered = (width, foldsReasoning, lines)
+        documents[message.id] = document
+        return lines
+    }
+
+    mutating func codeBlocks(of message: StoredMessage) -> [CodeBlock] {
+        var document = takeDocument(of: message)
+        defer { documents[message.id] = document }
+        return document.markdown.codeBlocks()
+    }
+
+    /// All of a message as a document, which is to be put back.
+    private mutating func takeDocument(of message: StoredMessage) -> Document {
         let bytes = message.content.utf8
         var document: Document
         if let held = documents[message.id], held.consumed <= bytes.count,
             message.content.hasPrefix(held.beginning)
         {
             document = held
-            // The cache must not hold a second reference while the document changes.
+            // Nothing may hold a second reference while the document changes.
+            document.rendered = nil
             documents[message.id] = nil
         } else {
-            document = Document(markdown: StreamingMarkdown(), consumed: 0, beginning: String(message.content.prefix(32)))
+            document = Document(
+                markdown: StreamingMarkdown(), consumed: 0, beginning: String(message.content.prefix(32)))
         }
         if document.consumed < bytes.count {
             let start = bytes.index(bytes.startIndex, offsetBy: document.consumed)
             document.markdown.append(String(message.content[start...]))
             document.consumed = bytes.count
         }
-        let lines = document.markdown.lines(width: width, foldsReasoning: foldsReasoning)
-        documents[message.id] = document
-        return lines
-    }
-
-    mutating func codeBlocks(of message: StoredMessage) -> [CodeBlock] {
-        _ = lines(of: message, width: 80, foldsReasoning: true)
-        return documents[message.id]?.markdown.codeBlocks() ?? []
+        return document
     }
 
     /// The lines of a text that is shown as it was written.

@@ -67,6 +67,8 @@ extension App {
             return []
         }
         guard !command.argument.isEmpty else {
+            // Typed out, it is meant.
+            if row.action == .quit { return leave(&state) }
             guard let action = row.action else {
                 state.note("/\(row.name) \(row.argument): \(row.help)")
                 return []

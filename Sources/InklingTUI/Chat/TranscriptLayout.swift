@@ -21,12 +21,14 @@ struct TranscriptLayout: Sendable {
 
     /// A message: a head line, its body, and a blank line.
     struct Entry: Sendable {
-        var id: MessageID
-        var role: MessageRole
-        /// The first line, which names who speaks.
+        var message: StoredMessage
+        /// The first line, which names who speaks, or is a mark.
         var start: Int
-        var head: TextLine
+        /// What the first line says where it is no head: something about where the message stands.
+        var mark: TextLine?
         var body: Body
+
+        var id: MessageID { message.id }
 
         var end: Int { start + 1 + body.count + 1 }
     }
@@ -39,12 +41,12 @@ struct TranscriptLayout: Sendable {
         self.width = width
     }
 
-    mutating func append(_ id: MessageID, _ role: MessageRole, head: TextLine, body: Body) {
-        entries.append(Entry(id: id, role: role, start: lineCount, head: head, body: body))
+    mutating func append(_ message: StoredMessage, mark: TextLine? = nil, body: Body) {
+        entries.append(Entry(message: message, start: lineCount, mark: mark, body: body))
         lineCount = entries[entries.count - 1].end
     }
 
-    func entry(of id: MessageID) -> Entry? { entries.first { $0.id == id } }
+    func entry(of id: MessageID) -> Entry? { entries.last { $0.id == id } }
 
     /// The entry in which a line stands.
     func entry(atLine line: Int) -> Entry? {
@@ -56,15 +58,16 @@ struct TranscriptLayout: Sendable {
         return low < entries.count ? entries[low] : nil
     }
 
-    /// A line with what it belongs to; nil for the blank line after a message and outside.
-    func line(_ index: Int) -> (text: TextLine, entry: Entry, markdown: MarkdownLine?)? {
+    /// A line with what it belongs to; no text for the head of a message, which is made when it is drawn. nil for the
+    /// blank line after a message and outside.
+    func line(_ index: Int) -> (text: TextLine?, entry: Entry)? {
         guard let entry = entry(atLine: index) else { return nil }
         let row = index - entry.start
-        if row == 0 { return (entry.head, entry, nil) }
+        if row == 0 { return (entry.mark, entry) }
         guard row - 1 < entry.body.count else { return nil }
         switch entry.body {
-        case .markdown(let lines): return (lines[row - 1].text, entry, lines[row - 1])
-        case .plain(let lines): return (lines[row - 1], entry, nil)
+        case .markdown(let lines): return (lines[row - 1].text, entry)
+        case .plain(let lines): return (lines[row - 1], entry)
         }
     }
 
@@ -72,7 +75,7 @@ struct TranscriptLayout: Sendable {
     func lines(holding text: String) -> [Int] {
         let needle = text.lowercased()
         guard !needle.isEmpty else { return [] }
-        return (0..<lineCount).filter { line($0)?.text.text.lowercased().contains(needle) ?? false }
+        return (0..<lineCount).filter { line($0)?.text?.text.lowercased().contains(needle) ?? false }
     }
 }
 

@@ -7,6 +7,7 @@ public enum Action: String, Sendable, CaseIterable {
     case palette
     case chatScreen = "chat-screen"
     case playgroundScreen = "playground-screen"
+    case xrayScreen = "xray-screen"
     case modelsScreen = "models-screen"
     case settingsScreen = "settings-screen"
     case chats
@@ -21,6 +22,7 @@ public enum Action: String, Sendable, CaseIterable {
     case alternativesPanel = "panel-alternatives"
     case nextStrategy = "next-strategy"
     case nextTheme = "next-theme"
+    case chooseTheme = "choose-theme"
     case redraw
     case suspend
     /// Stops what runs, closes what is open, one level at a time.
@@ -50,6 +52,8 @@ public enum Action: String, Sendable, CaseIterable {
     // Conversation
     case regenerate
     case continueAnswer = "continue"
+    case nextMessage = "next-message"
+    case previousMessage = "previous-message"
     case editMessage = "edit-message"
     case copyMessage = "copy-message"
     case copyCode = "copy-code"
@@ -93,6 +97,8 @@ public enum Action: String, Sendable, CaseIterable {
     case decrease
     case increase
     case reset
+    /// Writes a setting to the configuration, for every start.
+    case keepSetting = "keep-setting"
 
     // Playground
     case takeDraft = "take-draft"
@@ -102,6 +108,29 @@ public enum Action: String, Sendable, CaseIterable {
     case moreDrafts = "more-drafts"
     case fewerDrafts = "fewer-drafts"
 
+    // X-ray
+    case xrayHold = "xray-hold"
+    case xrayStep = "xray-step"
+    case xrayBack = "xray-back"
+    case xraySlow = "xray-slow"
+    case xrayFaster = "xray-faster"
+    case xraySlower = "xray-slower"
+    case xrayEarlier = "xray-earlier"
+    case xrayLater = "xray-later"
+
+    // A recording
+    case replayPause = "replay-pause"
+    case replayStep = "replay-step"
+    case replayStepBack = "replay-step-back"
+    case replayForward = "replay-forward"
+    case replayBack = "replay-back"
+    case replayFaster = "replay-faster"
+    case replaySlower = "replay-slower"
+    case replayNext = "replay-next"
+    case replayPrevious = "replay-previous"
+    case replayRestart = "replay-restart"
+    case replayEnd = "replay-end"
+
     /// What it does, for help and the palette.
     public var title: String {
         switch self {
@@ -109,6 +138,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .palette: "command palette"
         case .chatScreen: "chat"
         case .playgroundScreen: "playground"
+        case .xrayScreen: "X-ray"
         case .modelsScreen: "models"
         case .settingsScreen: "settings"
         case .chats: "open a chat"
@@ -123,6 +153,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .alternativesPanel: "panel: alternatives"
         case .nextStrategy: "next decoding method"
         case .nextTheme: "next theme"
+        case .chooseTheme: "choose a theme"
         case .redraw: "draw the screen anew"
         case .suspend: "suspend (fg comes back)"
         case .cancel: "stop, or close"
@@ -146,6 +177,8 @@ public enum Action: String, Sendable, CaseIterable {
         case .leaveIfEmpty: "leave, if the message is empty"
         case .regenerate: "answer again"
         case .continueAnswer: "go on with the answer"
+        case .nextMessage: "next message"
+        case .previousMessage: "previous message"
         case .editMessage: "edit the message"
         case .copyMessage: "copy the message"
         case .copyCode: "copy a code block"
@@ -181,12 +214,43 @@ public enum Action: String, Sendable, CaseIterable {
         case .decrease: "less"
         case .increase: "more"
         case .reset: "default"
+        case .keepSetting: "keep for every start"
         case .takeDraft: "take the draft"
         case .nextDraft: "next draft"
         case .previousDraft: "previous draft"
         case .compare: "compare with nucleus and beam"
         case .moreDrafts: "one draft more"
         case .fewerDrafts: "one draft less"
+        case .xrayHold: "hold rounds back, or show them as they come"
+        case .xrayStep: "one round on"
+        case .xrayBack: "one round back"
+        case .xraySlow: "slow motion on or off, from the start where all was seen"
+        case .xrayFaster: "slow motion: faster"
+        case .xraySlower: "slow motion: slower"
+        case .xrayEarlier: "earlier answer"
+        case .xrayLater: "later answer"
+        case .replayPause: "pause or play"
+        case .replayStep: "one round on"
+        case .replayStepBack: "one round back"
+        case .replayForward: "ten rounds on"
+        case .replayBack: "ten rounds back"
+        case .replayFaster: "twice as fast"
+        case .replaySlower: "half as fast"
+        case .replayNext: "next answer"
+        case .replayPrevious: "previous answer"
+        case .replayRestart: "from the beginning"
+        case .replayEnd: "to the end of the recording"
+        }
+    }
+
+    /// Whether it means the same wherever one is.
+    var isEverywhere: Bool {
+        switch self {
+        case .help, .palette, .chats, .newChat, .panels, .zoomPanel, .nextPanel, .speedPanel, .acceptancePanel,
+            .gainPanel, .cachePanel, .alternativesPanel, .nextStrategy, .nextTheme, .chooseTheme, .redraw, .suspend,
+            .quit, .interrupt, .cancel, .systemPrompt:
+            true
+        default: recentIndex != nil || Screen.allCases.contains { $0.action == self }
         }
     }
 
@@ -202,8 +266,12 @@ public enum Action: String, Sendable, CaseIterable {
     var isInPalette: Bool {
         switch self {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
-            .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .setDraft, .noDraft,
-            .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .renameChat, .deleteChat, .undoDelete, .focusNext, .searchNext, .searchPrevious:
+            .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .keepSetting, .setDraft,
+            .noDraft, .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep,
+            .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .replayPause, .replayStep,
+            .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower, .replayNext, .replayPrevious,
+            .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextPanel, .nextMessage,
+            .previousMessage, .searchNext, .searchPrevious:
             false
         default: true
         }

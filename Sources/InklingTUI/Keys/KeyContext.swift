@@ -9,7 +9,12 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case models
     case chats
     case settings
+    /// The list of themes, each shown while the cursor is on it.
+    case themes
     case playground
+    case xray
+    /// While a recording plays in the place of the models.
+    case replay
     /// A panel that fills the screen.
     case panel
     /// Text on top of everything: help, a notice.
@@ -24,7 +29,10 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .models: "Models"
         case .chats: "Chats"
         case .settings: "Settings"
+        case .themes: "Themes"
         case .playground: "Playground"
+        case .xray: "X-ray"
+        case .replay: "Replay"
         case .panel: "Panel"
         case .page: "Pages"
         case .everywhere: "Everywhere"

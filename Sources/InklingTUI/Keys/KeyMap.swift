@@ -39,9 +39,9 @@ public struct KeyMap: Sendable, Equatable {
         rows.first { $0.context == context && $0.action == action }?.key
     }
 
-    /// The first key of an action anywhere.
+    /// The key of an action that counts wherever one is, else the first one anywhere.
     public func key(for action: Action) -> KeyPress? {
-        rows.first { $0.action == action }?.key
+        key(for: action, in: .everywhere) ?? rows.first { $0.action == action }?.key
     }
 
     public func rows(in context: KeyContext) -> [KeyBinding] {
@@ -68,6 +68,13 @@ public struct KeyMap: Sendable, Equatable {
             KeyBinding(context, key, action, caption: index == 0 ? caption : nil)
         }
         rows.insert(contentsOf: fresh, at: min(position, rows.count))
+    }
+
+    /// Takes a key in a place from every action but one.
+    mutating func release(_ key: KeyPress, in context: KeyContext, butFor action: Action) {
+        for row in rows(in: context) where row.key == key && row.action != action {
+            bind(rows(in: context).filter { $0.action == row.action && $0.key != key }.map(\.key), to: row.action, in: context)
+        }
     }
 }
 
@@ -96,6 +103,8 @@ extension KeyMap {
 
         add(.transcript, .up, "k", "up", footer: "move")
         add(.transcript, .down, "j", "down")
+        add(.transcript, .previousMessage, "K", "{")
+        add(.transcript, .nextMessage, "J", "}")
         add(.transcript, .pageUp, "page-up")
         add(.transcript, .pageDown, "page-down", "space")
         add(.transcript, .halfUp, "ctrl-u")
@@ -119,6 +128,7 @@ extension KeyMap {
         add(.transcript, .searchPrevious, "N")
         add(.transcript, .exportChat, "x")
         add(.transcript, .focusNext, "tab", "i")
+        for (index, panel) in PanelRegistry.all.prefix(9).enumerated() { add(.transcript, panel.action, "\(index + 1)") }
         add(.transcript, .help, "?")
         add(.transcript, .quit, "q")
 
@@ -157,7 +167,7 @@ extension KeyMap {
         add(.chats, .deleteChat, "d", footer: "delete")
         add(.chats, .undoDelete, "u", footer: "undo")
         add(.chats, .exportChat, "x", footer: "export")
-        add(.chats, .newChat, "n")
+        add(.chats, .newChat, "n", footer: "new")
         add(.chats, .help, "?")
 
         add(.settings, .up, "k", "up")
@@ -168,8 +178,18 @@ extension KeyMap {
         add(.settings, .increase, "right", "l", footer: "more")
         add(.settings, .choose, "enter", footer: "change")
         add(.settings, .reset, "backspace", "r", footer: "default")
+        add(.settings, .keepSetting, "w", footer: "keep")
         add(.settings, .help, "?")
         add(.settings, .quit, "q")
+
+        add(.themes, .up, "k", "up")
+        add(.themes, .down, "j", "down", footer: "look at")
+        add(.themes, .pageUp, "page-up", "ctrl-u")
+        add(.themes, .pageDown, "page-down", "ctrl-d")
+        add(.themes, .top, "g", "home")
+        add(.themes, .bottom, "G", "end")
+        add(.themes, .choose, "enter", footer: "keep")
+        add(.themes, .help, "?")
 
         add(.playground, .takeDraft, "tab", footer: "take")
         add(.playground, .nextDraft, "down", "alt-]", footer: "next draft")
@@ -179,6 +199,40 @@ extension KeyMap {
         add(.playground, .fewerDrafts, "alt--")
         add(.playground, .newline, "enter", "ctrl-j", "alt-enter")
         add(.playground, .editor, "ctrl-g")
+
+        add(.xray, .xrayStep, "right", "l", "n", "enter", footer: "one round")
+        add(.xray, .xrayBack, "left", "h", "p", footer: "back")
+        add(.xray, .xrayHold, "space", footer: "hold/go")
+        add(.xray, .xraySlow, "s", footer: "slow")
+        add(.xray, .xrayFaster, "+", "=")
+        add(.xray, .xraySlower, "-")
+        add(.xray, .up, "k", "up", footer: "explain")
+        add(.xray, .down, "j", "down")
+        add(.xray, .pageUp, "page-up")
+        add(.xray, .pageDown, "page-down")
+        add(.xray, .halfUp, "ctrl-u")
+        add(.xray, .halfDown, "ctrl-d")
+        add(.xray, .top, "g", "home")
+        add(.xray, .bottom, "G", "end", footer: "follow")
+        add(.xray, .regenerate, "r", "ctrl-r", footer: "again")
+        add(.xray, .xrayEarlier, "[", footer: "earlier")
+        add(.xray, .xrayLater, "]")
+        add(.xray, .copyMessage, "y")
+        add(.xray, .help, "?")
+        add(.xray, .quit, "q")
+        add(.replay, .replayPause, "space", footer: "pause")
+        add(.replay, .replayStep, ".", footer: "step")
+        add(.replay, .replayStepBack, ",", footer: "back")
+        add(.replay, .replaySlower, "<", "-", footer: "slower")
+        add(.replay, .replayFaster, ">", "+", "=", footer: "faster")
+        add(.replay, .replayForward, "right", footer: "ten on")
+        add(.replay, .replayBack, "left")
+        add(.replay, .replayNext, "}", footer: "next answer")
+        add(.replay, .replayPrevious, "{")
+        add(.replay, .replayRestart, "0", footer: "restart")
+        add(.replay, .replayEnd, "$")
+        add(.replay, .help, "?")
+        add(.replay, .quit, "q", footer: "leave")
 
         add(.panel, .nextPanel, "tab", "right", "l", footer: "next panel")
         add(.panel, .zoomPanel, "z", footer: "back")
@@ -192,13 +246,14 @@ extension KeyMap {
         add(.page, .bottom, "G", "end")
         add(.page, .cancel, "q", "?")
 
-        add(.everywhere, .help, "f1", footer: "help")
+        add(.everywhere, .help, "f1")
         add(.everywhere, .palette, "ctrl-p", footer: "commands")
         add(.everywhere, .chatScreen, "f2", "alt-c")
         add(.everywhere, .playgroundScreen, "f3", "alt-p")
-        add(.everywhere, .modelsScreen, "f6", "alt-m")
+        add(.everywhere, .xrayScreen, "f4", "alt-x", footer: "X-ray")
+        add(.everywhere, .modelsScreen, "f6", "alt-m", footer: "models")
         add(.everywhere, .settingsScreen, "f7", "alt-s")
-        add(.everywhere, .chats, "ctrl-o")
+        add(.everywhere, .chats, "ctrl-o", footer: "chats")
         add(.everywhere, .newChat, "ctrl-n")
         add(.everywhere, .panels, "alt-v", "f8")
         add(.everywhere, .zoomPanel, "alt-z", "f9")

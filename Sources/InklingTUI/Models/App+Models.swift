@@ -17,6 +17,7 @@ extension App {
         case .filter: state.models.isFiltering = true
         case .rescan:
             state.models.listing = nil
+            state.models.forgetMemory()
             return [.findModels]
         case .choose:
             guard let entry = selected(state, rows) else { return [] }
@@ -28,7 +29,7 @@ extension App {
         case .setDraft:
             guard let entry = selected(state, rows) else { return [] }
             guard let target = state.session?.target else {
-                state.note("choose a model first; then d sets the one that drafts for it")
+                state.note("choose a model first, then the one that drafts for it" + state.hint(.setDraft, in: .models))
                 return []
             }
             return load(&state, target: target.path, draft: entry.model.path, name: entry.model.name)
@@ -44,7 +45,16 @@ extension App {
             }
         default: break
         }
-        return []
+        return askMemory(&state)
+    }
+
+    /// Asks what the chosen model would take in memory, unless that was asked before.
+    static func askMemory(_ state: inout AppState) -> [Effect] {
+        guard state.screen == .models, let entry = selected(state, state.models.rows), entry.problem == nil,
+            let summary = entry.summary, summary.limitation == nil,
+            state.models.memoryAsked.insert(entry.model.path).inserted
+        else { return [] }
+        return [.estimateMemory(path: entry.model.path)]
     }
 
     static func modelsFilterKey(_ state: inout AppState, _ press: KeyPress) -> [Effect] {
@@ -65,7 +75,7 @@ extension App {
         // The first model that is left, not the heading above it.
         let rows = state.models.rows
         state.models.list.select(rows.firstIndex { $0.entry != nil } ?? 0, count: rows.count)
-        return []
+        return askMemory(&state)
     }
 
     /// Headings are passed over.

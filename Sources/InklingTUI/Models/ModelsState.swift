@@ -38,8 +38,18 @@ public struct ModelsState: Sendable {
     public var filter = TextEditor(isSingleLine: true)
     public var isFiltering = false
     public var list = ListState()
+    /// What models would take in memory, by path; nil of one for which that is not known.
+    var memory: [String: MemoryOutlook?] = [:]
+    /// Paths of models that this was asked of.
+    var memoryAsked: Set<String> = []
 
     public init() {}
+
+    /// What is free has changed: all is to be asked again.
+    mutating func forgetMemory() {
+        memory = [:]
+        memoryAsked = []
+    }
 
     /// A row: the heading of a place, or a model.
     public enum Row: Sendable, Equatable {

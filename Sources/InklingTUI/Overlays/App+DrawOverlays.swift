@@ -4,23 +4,29 @@ internal import InklingCells
 internal import InklingStore
 
 extension App {
-    static func draw(_ overlay: Overlay, _ state: AppState, _ canvas: inout Canvas) {
+    static func draw(_ overlay: inout Overlay, _ state: AppState, _ canvas: inout Canvas) {
         switch overlay {
         case .page(let page): draw(page, state, &canvas)
-        case .palette(let palette): draw(palette, state, &canvas)
-        case .chats(let list): draw(list, state, &canvas)
+        case .palette(var palette):
+            draw(&palette, state, &canvas)
+            overlay = .palette(palette)
+        case .chats(var list):
+            draw(&list, state, &canvas)
+            overlay = .chats(list)
+        case .themes(let list): draw(list, state, &canvas)
         case .field(let field): draw(field, state, &canvas)
         case .choice(let choice): draw(choice, state, &canvas)
         }
     }
 
     /// A box with nothing in it, in the middle of the screen; returns its inside.
-    private static func box(
+    static func box(
         _ title: String, width: Int, height: Int, _ state: AppState, _ canvas: inout Canvas
     ) -> Rect {
         let outer = OverlayLayout.box(state.size, width: width, height: height)
         canvas.fill(outer, .text)
         canvas.cursor = nil
+        canvas.note(.overlay, in: outer)
         return canvas.buffer.drawBorder(
             outer, title: TextLine(title, role: .panelTitle), isFocused: true, theme: canvas.theme,
             glyphs: canvas.glyphs
@@ -42,7 +48,7 @@ extension App {
             theme: canvas.theme, glyphs: canvas.glyphs)
     }
 
-    private static func draw(_ palette: PaletteState, _ state: AppState, _ canvas: inout Canvas) {
+    private static func draw(_ palette: inout PaletteState, _ state: AppState, _ canvas: inout Canvas) {
         let rows = paletteRows(state, palette.filter.text)
         var inside = box("Commands", width: 64, height: min(state.size.height - 4, 20), state, &canvas)
         let field = inside.cutTop(1)
@@ -50,7 +56,7 @@ extension App {
         if palette.filter.isEmpty { canvas.write("what do you want to do?", .inputPlaceholder, at: field.origin) }
         canvas.buffer.drawRule(inside.cutTop(1), theme: canvas.theme, glyphs: canvas.glyphs)
         if rows.isEmpty { canvas.write("nothing is called so", .dim, at: inside.origin) }
-        let visible = palette.list.visible(height: inside.height, count: rows.count)
+        let visible = palette.list.scroll(height: inside.height, count: rows.count)
         for (row, index) in visible.enumerated() {
             let place = inside.row(row)
             var title = rows[index].title
@@ -62,11 +68,12 @@ extension App {
             if let key = state.keyMap.key(for: rows[index]) {
                 canvas.writeRight(TextLine(key.name, role: .key), in: place)
             }
+            canvas.note(.row(index), in: place)
             if index == palette.list.selected { canvas.buffer.select(place, theme: canvas.theme) }
         }
     }
 
-    private static func draw(_ list: ChatListState, _ state: AppState, _ canvas: inout Canvas) {
+    private static func draw(_ list: inout ChatListState, _ state: AppState, _ canvas: inout Canvas) {
         var inside = box(
             "Chats", width: min(100, state.size.width - 2), height: min(state.size.height - 4, 30), state, &canvas)
         let field = inside.cutTop(1)
@@ -86,18 +93,27 @@ extension App {
             canvas.write(
                 list.filter.isEmpty ? "no chats yet" : "nothing found", .dim, at: inside.origin, within: inside)
         }
-        let visible = list.list.visible(height: inside.height, count: rows.count)
+        let visible = list.list.scroll(height: inside.height, count: rows.count)
         for (row, index) in visible.enumerated() {
             let place = inside.row(row)
             let summary = rows[index].summary
-            let facts = "\(summary.messageCount) message\(summary.messageCount == 1 ? "" : "s") · \(day(summary.updated))"
+            let facts = facts(summary, width: place.width)
             let left = place.splitLeft(max(0, place.width - facts.count - 2)).left
             var line = TextLine(summary.title.isEmpty ? summary.firstLine : summary.title)
             if let snippet = rows[index].snippet { line.append("  \(snippet)", role: .dim) }
             canvas.write(line.truncated(to: left.width, mark: canvas.glyphs.ellipsis), at: left.origin, within: left)
             canvas.writeRight(TextLine(facts, role: .dim), in: place)
+            canvas.note(.row(index), in: place)
             if index == list.list.selected { canvas.buffer.select(place, theme: canvas.theme) }
         }
+    }
+
+    /// How long a chat is and when it was written to last, as far as its title leaves room.
+    private static func facts(_ summary: ChatSummary, width: Int) -> String {
+        let day = day(summary.updated)
+        let count = "\(summary.messageCount) message\(summary.messageCount == 1 ? "" : "s") · "
+        let choices = [count + day, day, String(day.dropFirst(5).prefix(5)), ""]
+        return choices.first { $0.count + 30 <= width } ?? ""
     }
 
     /// The date of a moment, `2026-03-01 12:00`.
@@ -124,7 +140,10 @@ extension App {
 
     private static func draw(_ choice: ChoiceState, _ state: AppState, _ canvas: inout Canvas) {
         let options = choice.options.map { option in
-            TextLine([TextSpan(" \(option.key) ", role: .key, attributes: .reverse), TextSpan("  \(option.title)", role: .text)])
+            TextLine([
+                TextSpan(" \(option.key) ", role: .key, attributes: .reverse),
+                TextSpan("  \(option.title)", role: .text),
+            ])
         }
         let lines = choice.lines + (choice.lines.isEmpty ? [] : [TextLine()]) + options
         let width = min(state.size.width - 4, max(displayWidth(choice.title) + 8, (lines.map(\.width).max() ?? 0) + 4))
@@ -133,6 +152,8 @@ extension App {
             canvas.write(
                 line.truncated(to: inside.width, mark: canvas.glyphs.ellipsis),
                 at: Point(x: inside.x, y: inside.y + row), within: inside)
+            let option = row - (lines.count - options.count)
+            if option >= 0 { canvas.note(.option(option), in: inside.row(row)) }
         }
     }
 
@@ -140,6 +161,18 @@ extension App {
 
     static func helpPage(_ state: AppState) -> PageState {
         var lines: [TextLine] = []
+        let column = min(26, max(14, state.size.width / 3))
+        func add(_ keys: String, _ title: String) {
+            let keys = TextLine("  " + keys, role: .key).wrapped(to: column, hangingIndent: 4)
+            for (index, part) in keys.enumerated() {
+                var line = part
+                if index == keys.count - 1 {
+                    line.append(String(repeating: " ", count: max(1, column + 2 - part.width)))
+                    line.append(title, role: .text)
+                }
+                lines.append(line)
+            }
+        }
         // What counts here first, then the rest.
         let here = contexts(of: state)
         for context in here + KeyContext.allCases.filter({ !here.contains($0) }) {
@@ -151,22 +184,15 @@ extension App {
             for row in rows where !seen.contains(row.action) {
                 seen.append(row.action)
                 let keys = rows.filter { $0.action == row.action }.map(\.key.name).joined(separator: ", ")
-                lines.append(helpLine(keys, row.action.title))
+                add(keys, row.action.title)
             }
         }
         lines += [TextLine(), TextLine("While writing", role: .heading)]
-        for row in EditorCommand.keys { lines.append(helpLine(row.names.joined(separator: ", "), row.help)) }
+        for row in EditorCommand.keys { add(row.names.joined(separator: ", "), row.help) }
         lines += [TextLine(), TextLine("Commands in a message", role: .heading)]
         for row in SlashCommand.rows {
-            lines.append(helpLine("/" + row.name + (row.argument.isEmpty ? "" : " " + row.argument), row.help))
+            add("/" + row.name + (row.argument.isEmpty ? "" : " " + row.argument), row.help)
         }
         return PageState(title: "Help", lines: lines)
-    }
-
-    private static func helpLine(_ keys: String, _ title: String) -> TextLine {
-        TextLine([
-            TextSpan("  " + keys + String(repeating: " ", count: max(1, 26 - displayWidth(keys))), role: .key),
-            TextSpan(title, role: .text),
-        ])
     }
 }

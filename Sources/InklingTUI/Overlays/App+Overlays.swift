@@ -14,6 +14,7 @@ extension Overlay {
         case .chats: 2
         case .field: 3
         case .choice: 4
+        case .themes: 5
         }
     }
 }
@@ -22,10 +23,13 @@ extension App {
     /// Keys that the overlay on top takes itself; nil for those that mean what the key map says.
     static func overlayKey(_ state: inout AppState, _ press: KeyPress) -> [Effect]? {
         guard let overlay = state.overlays.last else { return nil }
+        // Nothing that is open keeps the terminal from its shell.
+        let action = state.keyMap.action(for: press, in: [.everywhere])
+        if let action, action == .suspend || action == .redraw { return perform(&state, action) }
         // Ctrl-C closes what is open, like Escape.
         let closes = press.key == .escape || press == KeyPress(.character("c"), .control)
         switch overlay {
-        case .page: return nil
+        case .page, .themes: return nil
         case .chats(var list):
             guard list.isFiltering else { return nil }
             return chatsFilterKey(&state, &list, press, closes: closes)
@@ -76,6 +80,7 @@ extension App {
             state.overlays[state.overlays.count - 1] = .page(page)
             return []
         case .chats(let list): return chatsAction(&state, list, action)
+        case .themes(let list): return themesAction(&state, list, action)
         case .palette, .field, .choice, nil: return []
         }
     }
@@ -118,6 +123,7 @@ extension App {
 
     /// Actions of one screen are meant for it wherever one is.
     static func performFromPalette(_ state: inout AppState, _ action: Action) -> [Effect] {
+        if action == .quit { return leave(&state) }
         let places = state.keyMap.rows.filter { $0.action == action }.map(\.context)
         if places.contains(.transcript) || places.contains(.composer) {
             state.screen = .chat
@@ -196,9 +202,12 @@ extension App {
         case .newChatWithQuestion:
             guard let last = state.chat.path.last, last.role == .user else { return [] }
             let text = last.content
+            let written = state.chat.composer
             _ = newChat(&state)
-            state.chat.composer.replaceAll(with: text)
-            return send(&state)
+            state.chat.composer = TextEditor(text)
+            let effects = send(&state)
+            state.chat.composer = written
+            return effects
         case .deleteFrom(let id):
             guard let chat = state.chat.chat else { return [] }
             let parent = state.chat.tree[id]?.parent
@@ -230,7 +239,7 @@ extension App {
         case .choose:
             guard rows.indices.contains(list.list.selected) else { return [] }
             guard !state.isGenerating else {
-                state.note("an answer is being made; Esc stops it")
+                state.note("an answer is being made" + state.hint(.cancel, "stops it"))
                 return []
             }
             state.overlays.removeLast()
@@ -249,11 +258,9 @@ extension App {
             list.rows?.remove(at: list.list.selected)
             list.list.select(list.list.selected, count: rows.count - 1)
             if row.id == state.chat.chat?.id {
-                let history = state.chat.history
-                state.chat = ChatState()
-                state.chat.history = history
+                state.turn(to: nil)
             }
-            state.note("deleted \"\(row.title)\"; u brings it back")
+            state.note("deleted \"\(row.title)\"" + state.hint(.undoDelete, "brings it back", in: .chats))
             effects = [.store(.delete(row.id))]
         case .undoDelete:
             guard let id = list.deleted else { return [] }
@@ -298,13 +305,8 @@ extension App {
         switch reply {
         case .opened(let conversation):
             guard !state.isGenerating else { return [] }
-            let history = state.chat.history
-            state.chat = ChatState()
-            state.chat.history = history
-            state.chat.chat = conversation.chat
-            state.chat.tree = conversation.tree
+            state.turn(to: conversation)
             state.screen = .chat
-            if let prompt = conversation.chat.systemPrompt { state.preferences.systemPrompt = prompt }
             return []
         case .listed(let query, let rows):
             guard let index = state.overlays.lastIndex(where: { $0.kind == 2 }),
@@ -327,7 +329,19 @@ extension App {
             state.note("exported to \(path)")
             return []
         case .trouble(let text):
+            let isNew = state.storeTrouble == nil
             state.storeTrouble = text
+            state.note(text, .failure)
+            // Once at once, as what failed may have been one step alone; then with each message.
+            return isNew ? state.conversationsToSave.map { .store(.save($0)) } : []
+        case .saved(let id):
+            state.unsaved.removeAll { $0.chat.id == id }
+            let isCurrent = id == state.chat.chat?.id || state.chat.chat == nil
+            guard state.storeTrouble != nil, isCurrent, state.unsaved.isEmpty else { return [] }
+            state.storeTrouble = nil
+            state.note("chats are saved again")
+            return []
+        case .failed(let text):
             state.note(text, .failure)
             return []
         case .notice(let text):

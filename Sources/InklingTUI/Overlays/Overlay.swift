@@ -9,6 +9,8 @@ public enum Overlay: Sendable, Equatable {
     case page(PageState)
     case palette(PaletteState)
     case chats(ChatListState)
+    /// The themes; the one under the cursor is shown.
+    case themes(ThemeListState)
     /// One text to be typed.
     case field(FieldState)
     /// One of a few things to be chosen by a letter.
@@ -46,6 +48,15 @@ public struct ChatListState: Sendable, Equatable {
     public var deleted: ChatID?
 
     public init() {}
+}
+
+/// The themes there are.
+public struct ThemeListState: Sendable, Equatable {
+    public var list: ListState
+
+    public init(selected: Int = 0) {
+        list = ListState(selected: selected)
+    }
 }
 
 extension ChatListRow {

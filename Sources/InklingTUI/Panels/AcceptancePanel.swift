@@ -19,10 +19,15 @@ extension PanelDescriptor {
         canvas.fact("of drafted tokens", Figures.percent(rate), role: .draftAccepted, in: rest.cutTop(1))
         let perPass = metrics.statistics.tokensPerTargetPass.map { Quantity.decimal($0, digits: 2) } ?? "-"
         canvas.fact("tokens a pass", perPass, in: rest.cutTop(1))
-        let lengths = Array(metrics.draftLengths.suffix(16)).map { String($0) }.joined(separator: " ")
         let label = "lengths "
         var row = rest.cutTop(1)
         canvas.write(label, .dim, at: row.cutLeft(label.count).origin, within: area)
+        // The last ones, as many as there is room for.
+        var lengths = ""
+        for length in metrics.draftLengths.reversed() {
+            guard lengths.count + String(length).count < row.width else { break }
+            lengths = lengths.isEmpty ? "\(length)" : "\(length) \(lengths)"
+        }
         canvas.writeRight(TextLine(lengths), in: row)
         // Places that were judged often enough to mean something, while rows are left; the rest is the graph.
         let places = metrics.positions.enumerated().filter { $0.element.judged > 0 }.prefix(max(0, rest.height - 2))

@@ -12,10 +12,11 @@ extension PanelDescriptor {
     ) { state, area, canvas in
         var rest = area
         guard let (token, chosen) = TokenInView.shown(state) else {
-            canvas.remark("t in the conversation walks through the tokens of an answer", in: rest)
+            let key = state.keyName(of: .walkTokens, in: [.transcript]).map { "\($0) in the conversation" }
+            canvas.remark("\(key ?? "\"\(Action.walkTokens.title)\"") walks through the tokens of an answer", in: rest)
             return
         }
-        var head = TextLine(TokenInView.visible(token.text), role: token.source.role, attributes: .bold)
+        var head = TextLine(TokenInView.text(of: token, state), role: token.source.role, attributes: .bold)
         head.append(token.source == .prompt ? "  chosen by you" : "  \(token.source.rawValue)", role: .dim)
         let row = rest.cutTop(1)
         canvas.write(head.truncated(to: row.width - 14, mark: canvas.glyphs.ellipsis), at: row.origin, within: row)
@@ -26,7 +27,7 @@ extension PanelDescriptor {
             let mark = index == chosen ? ">" : alternative.id == token.id ? "=" : " "
             return (
                 mark + TokenInView.visible(state.text(of: alternative.id)), Double(alternative.probability),
-                Figures.percent(Double(alternative.probability)), TokenInView.role(Double(alternative.probability))
+                Figures.probability(alternative.probability), TokenInView.role(Double(alternative.probability))
             )
         }
         canvas.buffer.drawBars(bars, in: rest, theme: canvas.theme, glyphs: canvas.glyphs)
@@ -49,6 +50,11 @@ enum TokenInView {
         probability >= 0.5 ? .probabilityHigh : probability >= 0.1 ? .probabilityMiddle : .probabilityLow
     }
 
+    /// What stands in the answer, or what the token is called where it adds nothing to that.
+    static func text(of token: CommittedToken, _ state: AppState) -> String {
+        visible(token.text.isEmpty ? state.text(of: token.id) : token.text)
+    }
+
     /// Blanks and line ends as something to be seen.
     static func visible(_ text: String) -> String {
         guard !text.isEmpty else { return "(no text)" }
@@ -67,9 +73,9 @@ enum TokenInView {
 enum AlternativesLine {
     static func make(_ state: AppState) -> TextLine? {
         guard let (token, chosen) = TokenInView.shown(state) else { return nil }
-        var line = TextLine(TokenInView.visible(token.text), role: token.source.role, attributes: .bold)
+        var line = TextLine(TokenInView.text(of: token, state), role: token.source.role, attributes: .bold)
         for (index, alternative) in token.alternatives.prefix(4).enumerated() {
-            let text = "\(TokenInView.visible(state.text(of: alternative.id))) \(Figures.percent(Double(alternative.probability)))"
+            let text = "\(TokenInView.visible(state.text(of: alternative.id))) \(Figures.probability(alternative.probability))"
             line.append("  ", role: .dim)
             line.append(
                 text, role: TokenInView.role(Double(alternative.probability)), attributes: index == chosen ? .reverse : [])

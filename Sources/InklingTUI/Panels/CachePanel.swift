@@ -17,9 +17,10 @@ extension PanelDescriptor {
             return
         }
         let format = state.session.map { " \($0.kvFormat.rawValue)" } ?? ""
-        canvas.fact(
-            "\(cells.used) of \(Quantity.tokens(capacity)) tokens", Quantity.bytes(cells.usedBytes) + format,
-            in: rest.cutTop(1))
+        let count = "\(cells.used) of \(Quantity.tokens(capacity))"
+        let bytes = Quantity.bytes(cells.usedBytes) + format
+        let row = rest.cutTop(1)
+        canvas.fact(count.count + bytes.count + 8 > row.width ? count : count + " tokens", bytes, in: row)
         let legend = rest.cutBottom(min(2, max(0, rest.height - 1)))
         drawCells(cells, capacity: capacity, in: rest, &canvas)
         drawLegend(cells, legend, &canvas)

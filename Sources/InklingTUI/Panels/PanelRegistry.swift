@@ -22,21 +22,43 @@ public enum PanelRegistry {
 
 extension App {
     /// Draws the chosen panels one below the other. Those that do not fit are left out, the last ones first; what is left
-    /// over goes to those that can use it.
+    /// over goes to all of them in turn, beyond what they make good use of only if there is nothing else to fill.
     static func drawPanels(_ state: AppState, _ area: Rect, _ canvas: inout Canvas) {
         var shown = PanelRegistry.all.filter { state.preferences.panels.contains($0.id) }
         func least() -> Int { shown.reduce(0) { $0 + $1.rows.lowerBound + 2 } }
         while shown.count > 1, least() > area.height { shown.removeLast() }
-        var spare = area.height - least()
+        let heights = shares(of: area.height - 2 * shown.count, among: shown.map(\.rows))
         var rest = area
-        for panel in shown {
-            let extra = max(0, min(spare, panel.rows.upperBound - panel.rows.lowerBound))
-            spare -= extra
-            let box = rest.cutTop(panel.rows.lowerBound + 2 + extra)
+        for (panel, height) in zip(shown, heights) {
+            let box = rest.cutTop(height + 2)
             let inside = canvas.buffer.drawBorder(
-                box, title: TextLine(panel.title, role: .panelTitle), theme: canvas.theme, glyphs: canvas.glyphs)
+                box, title: title(of: panel, state), theme: canvas.theme, glyphs: canvas.glyphs)
             panel.draw(state, inside.inset(dx: 1), &canvas)
         }
+    }
+
+    /// A panel's title, with the key that hides it where that key counts now.
+    private static func title(of panel: PanelDescriptor, _ state: AppState) -> TextLine {
+        guard state.screen == .chat, state.chat.focus == .transcript, state.overlays.isEmpty,
+            let key = state.keyMap.key(for: panel.action, in: .transcript)
+        else { return TextLine(panel.title, role: .panelTitle) }
+        return TextLine([TextSpan(key.name + " ", role: .key), TextSpan(panel.title, role: .panelTitle)])
+    }
+
+    /// Rows for each of a few panels.
+    static func shares(of height: Int, among rows: [ClosedRange<Int>]) -> [Int] {
+        var shares = rows.map(\.lowerBound)
+        var spare = height - shares.reduce(0, +)
+        var isFull = false
+        while spare > 0, !rows.isEmpty {
+            let before = spare
+            for index in rows.indices where spare > 0 && (isFull || shares[index] < rows[index].upperBound) {
+                shares[index] += 1
+                spare -= 1
+            }
+            if spare == before { isFull = true }
+        }
+        return shares
     }
 
     /// One panel on the whole screen.

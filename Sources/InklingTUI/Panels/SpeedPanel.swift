@@ -11,12 +11,13 @@ extension PanelDescriptor {
         let metrics = state.metrics
         let now = metrics.speeds.last?.smoothed ?? metrics.statistics.decodeTokensPerSecond
         canvas.fact("tokens a second", now.map { Figures.speed($0) } ?? "-", role: .accent, in: rest.cutTop(1))
-        let first = metrics.firstTokenTimes.last.map { Figures.duration($0) } ?? "-"
+        let first = metrics.firstTokenTimes.last.map { Figures.duration($0, canvas.glyphs) } ?? "-"
         let prefill = metrics.statistics.prefillTokensPerSecond.flatMap { $0 > 0 ? $0 : nil }.map { ", prompt \(Figures.speed($0))/s" } ?? ""
-        canvas.fact("first token", first + prefill, in: rest.cutTop(1))
+        let row = rest.cutTop(1)
+        canvas.fact("first token", displayWidth(first + prefill) + 12 > row.width ? first : first + prefill, in: row)
         if rest.height >= 4, let pass = metrics.targetPasses.last {
-            let draft = metrics.draftPasses.last.map { ", draft \(Figures.duration($0.duration))" } ?? ""
-            canvas.fact("a pass", Figures.duration(pass.duration) + draft, in: rest.cutTop(1))
+            let draft = metrics.draftPasses.last.map { ", draft \(Figures.duration($0.duration, canvas.glyphs))" } ?? ""
+            canvas.fact("a pass", Figures.duration(pass.duration, canvas.glyphs) + draft, in: rest.cutTop(1))
         }
         canvas.buffer.drawGraph(metrics.speeds.map(\.smoothed), in: rest, theme: canvas.theme, glyphs: canvas.glyphs)
     }

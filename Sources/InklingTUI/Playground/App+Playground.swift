@@ -46,6 +46,7 @@ extension App {
 
     /// Asks for drafts of the text as it is now; what was asked for before no longer counts.
     static func complete(_ state: inout AppState) -> [Effect] {
+        guard state.replay == nil else { return [] }
         state.playground.request += 1
         state.playground.outcomes = [:]
         state.playground.selected = 0
@@ -66,9 +67,13 @@ extension App {
         state.playground.inProgress = method
         state.playground.outcomes[method] = PlaygroundState.Outcome()
         let editor = state.playground.editor
+        if method == .superposed {
+            state.xray.change { $0.beginDrafts(of: String(editor.characters[..<editor.cursor])) }
+        }
         let request = CompletionRequest(
             prefix: String(editor.characters[..<editor.cursor]), suffix: String(editor.characters[editor.cursor...]),
-            method: method, count: state.playground.count, length: state.playground.length, cut: .line)
+            method: method, count: state.playground.count, length: state.playground.length,
+            sampler: state.preferences.recommendedSampling.applied(to: DraftRequest.nucleus()), cut: .line)
         return [.complete(request, number: state.playground.request)]
     }
 
@@ -93,16 +98,19 @@ extension App {
         switch event {
         case .step(_, let live):
             outcome.live = live
+            if method == .superposed { state.xray.change { $0.take(live) } }
             outcome.drafts = live.map(\.text)
             return []
         case .finished(_, let result, let latency):
             outcome.drafts = result.completions.map(\.text)
+            if method == .superposed { state.xray.change { $0.endDrafts(.tokenLimit) } }
             outcome.isDone = true
             outcome.latency = latency
             outcome.passCount = result.report.passCount
             outcome.draftDuration = result.report.draftDuration
             state.playground.selected = min(state.playground.selected, max(0, outcome.drafts.count - 1))
         case .failed(_, let error):
+            if method == .superposed { state.xray.change { $0.endDrafts(.cancelled) } }
             outcome.isDone = true
             outcome.problem = error.description
         }

@@ -4,7 +4,7 @@ internal import InklingCells
 internal import InklingEngine
 
 extension App {
-    static func drawModels(_ state: AppState, _ canvas: inout Canvas) {
+    static func drawModels(_ state: inout AppState, _ canvas: inout Canvas) {
         var rest = Rect(state.size)
         _ = rest.cutTop(1)
         _ = rest.cutBottom(1)
@@ -22,7 +22,7 @@ extension App {
                     : "nothing matches", .dim, at: Point(x: 2, y: rest.y + 1), within: rest)
             return
         }
-        drawList(state, rows, rest, &canvas)
+        drawList(&state, rows, rest, &canvas)
         drawDetails(state, rows, details, &canvas)
     }
 
@@ -46,9 +46,10 @@ extension App {
         TableColumn("remark", width: 12, share: 2, rank: 6),
     ]
 
-    private static func drawList(_ state: AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas) {
+    private static func drawList(_ state: inout AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas) {
+        canvas.note(.list, in: area)
         let area = area.inset(dx: 1)
-        let visible = state.models.list.visible(height: area.height - 1, count: rows.count)
+        let visible = state.models.list.scroll(height: area.height - 1, count: rows.count)
         let texts = visible.map { index -> [TextLine] in
             switch rows[index] {
             case .place: return []
@@ -62,6 +63,7 @@ extension App {
                 ? state.models.list.selected - visible.lowerBound : nil,
             in: area, theme: canvas.theme, glyphs: canvas.glyphs)
         for (row, index) in visible.enumerated() {
+            if case .model = rows[index] { canvas.note(.row(index), in: area.row(row + 1)) }
             guard case .place(let title, let remark) = rows[index] else { continue }
             var line = TextLine(title, role: .heading)
             if let remark { line.append("  \(remark)", role: .warning) }
@@ -90,6 +92,45 @@ extension App {
         ]
     }
 
+    /// What the chosen model would take, and whether there is room for it.
+    private static func memoryLines(_ entry: LibraryEntry, _ state: AppState) -> [TextLine] {
+        guard let summary = entry.summary, summary.limitation == nil, entry.problem == nil else { return [] }
+        let path = entry.model.path
+        guard let known = state.models.memory[path], let outlook = known else {
+            // Not known yet, or never: the size of the file is near enough.
+            let free = state.models.listing?.freeBytes
+            let isTooMuch = free.map { summary.bytes > $0 } ?? false
+            var line = TextLine("takes about \(Quantity.bytes(summary.bytes)) of memory", role: .dim)
+            if let free { line.append(", \(Quantity.bytes(free)) is free", role: isTooMuch ? .error : .dim) }
+            return [line]
+        }
+        let isLoaded = path == state.session?.target.path || path == state.session?.draft?.path
+        let sums = outlook.contexts.map { context in
+            let mark = context.tokens == outlook.contextLength ? " (in use)" : ""
+            return "\(Quantity.tokens(context.tokens)) \(Quantity.bytes(context.totalBytes))\(mark)"
+        }
+        let weights = Quantity.bytes(outlook.weightBytes)
+        var lines = [TextLine("weights \(weights), with context: \(sums.joined(separator: ", "))", role: .dim)]
+        guard let free = outlook.freeBytes.map(Quantity.bytes) else { return lines }
+        guard !isLoaded, let verdict = outlook.verdict else {
+            lines.append(TextLine("\(free) is free\(isLoaded ? " beside it" : "")", role: .dim))
+            return lines
+        }
+        let length = Quantity.tokens(outlook.contextLength)
+        switch verdict {
+        case .fits: lines.append(TextLine("fits: \(free) is free", role: .success))
+        case .tight(let longest?):
+            lines.append(
+                TextLine(
+                    "\(free) is free: not enough for \(length) tokens; up to \(Quantity.tokens(longest)) fit (--context)",
+                    role: .warning))
+        case .tight(nil):
+            lines.append(TextLine("\(free) is free: enough for the model, not for its context", role: .warning))
+        case .impossible: lines.append(TextLine("does not fit: only \(free) is free", role: .error))
+        }
+        return lines
+    }
+
     private static func drawDetails(
         _ state: AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas
     ) {
@@ -102,19 +143,14 @@ extension App {
             var line = TextLine(entry.model.path, role: .text)
             if let title = entry.summary?.title, title != entry.model.name { line.append("  \(title)", role: .dim) }
             lines.append(line)
-            if let summary = entry.summary {
-                let free = state.models.listing?.freeBytes
-                let fits = free.map { summary.bytes < $0 }
-                var memory = TextLine("takes about \(Quantity.bytes(summary.bytes)) of memory", role: .dim)
-                if let free { memory.append(", \(Quantity.bytes(free)) is free", role: fits == false ? .error : .dim) }
-                lines.append(memory)
-            }
+            lines += memoryLines(entry, state)
         }
         if let loading = state.loading {
             lines.append(
                 TextLine(
                     "\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)"
-                        + (loading.share.map { " \(Figures.percent($0))" } ?? "") + ", Esc cancels", role: .warning))
+                        + (loading.share.map { " \(Figures.percent($0))" } ?? "") + state.hint(.cancel, "cancels"),
+                    role: .warning))
         }
         if let session = state.session {
             var line = TextLine("target \(session.target.name)", role: .success)

@@ -25,17 +25,17 @@ extension App {
                 body = .markdown(state.chat.documents.lines(of: message, width: width - 2, foldsReasoning: folds))
             }
             if state.chat.droppedMessageCount > 0, index == state.chat.droppedMessageCount {
+                let rule = state.glyphs == .ascii ? "--" : "──"
                 layout.append(
-                    message.id, message.role,
-                    head: TextLine("── the model reads from here on ──", role: .warning), body: .plain([]))
+                    message, mark: TextLine("\(rule) the model reads from here on \(rule)", role: .warning), body: .plain([]))
             }
-            layout.append(message.id, message.role, head: head(of: message, state), body: body)
+            layout.append(message, body: body)
         }
         return layout
     }
 
     /// Who speaks, which version this is, and how it was made.
-    private static func head(of message: StoredMessage, _ state: AppState) -> TextLine {
+    static func head(of message: StoredMessage, _ state: AppState) -> TextLine {
         var line = TextLine()
         switch message.role {
         case .user: line.append("you", role: .chatUser, attributes: .bold)
@@ -82,18 +82,29 @@ enum Figures {
     }
 
     static func percent(_ share: Double) -> String {
-        "\(Int((min(max(share, -99), 99) * 100).rounded())) %"
+        share.isNaN ? "?" : "\(Int((min(max(share, -99), 99) * 100).rounded())) %"
+    }
+
+    /// Of what can happen: what is rare is not 0, and what is nearly sure not 100.
+    static func probability(_ probability: Float) -> String {
+        switch probability {
+        case 0.995..<1: ">99 %"
+        case 0..<0.005: "<1 %"
+        default: percent(Double(probability))
+        }
     }
 
     /// `+23 %`, `-4 %`.
     static func gain(_ percent: Double) -> String {
+        guard !percent.isNaN else { return "?" }
         let number = Int(min(max(percent, -9999), 9999).rounded())
         return (number > 0 ? "+" : "") + "\(number) %"
     }
 
-    static func duration(_ duration: Duration) -> String {
+    static func duration(_ duration: Duration, _ glyphs: GlyphSet = .unicode) -> String {
         let seconds = duration.seconds
-        if seconds < 0.001 { return "\(Quantity.decimal(seconds * 1e6, digits: 0)) µs" }
+        let micro = glyphs == .ascii ? "us" : "µs"
+        if seconds < 0.001 { return "\(Quantity.decimal(seconds * 1e6, digits: 0)) \(micro)" }
         if seconds < 1 { return "\(Quantity.decimal(seconds * 1e3, digits: seconds < 0.01 ? 1 : 0)) ms" }
         return "\(Quantity.decimal(seconds, digits: 1)) s"
     }

@@ -29,11 +29,12 @@ struct ChatLayout {
         footer = rest.cutBottom(1)
         let wantsPanels = state.preferences.showsPanels && !state.preferences.panels.isEmpty
         if wantsPanels, state.size.width >= Self.panelsFrom {
-            panels = rest.cutRight(state.size.width >= 160 ? 52 : state.size.width >= 120 ? 40 : 34)
+            // A column stays free between the conversation and them.
+            panels = rest.cutRight(state.size.width >= 160 ? 53 : state.size.width >= 120 ? 41 : 35).splitLeft(1).right
         } else {
             panels = Rect(x: rest.maxX, y: rest.y, width: 0, height: 0)
         }
-        let rows = EditorLayout(state.chat.composer, width: max(2, rest.width - 4)).rows.count
+        let rows = state.chat.composerLayout(width: max(2, rest.width - 4)).rows.count
         let composerHeight = max(1, min(rows, min(10, state.size.height / 3)))
         composer = rest.cutBottom(composerHeight).inset(dx: 2)
         composerRule = rest.cutBottom(1)

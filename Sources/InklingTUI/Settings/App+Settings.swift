@@ -14,9 +14,13 @@ extension App {
         case .increase: step(&state, settings, by: 1)
         case .reset:
             guard let setting = selectedSetting(state, settings) else { return [] }
-            _ = setting.write(&state.preferences, setting.read(Preferences()))
+            setting.clear(&state.preferences)
         case .choose:
             guard let setting = selectedSetting(state, settings) else { return [] }
+            if setting.id == "appearance.theme" {
+                openThemes(&state)
+                return []
+            }
             switch setting.kind {
             case .flag, .choice: step(&state, settings, by: 1)
             case .real, .integer, .text:
@@ -27,6 +31,9 @@ extension App {
                             .setting(setting.id), title: setting.title, hint: setting.help,
                             text: setting.read(state.preferences), isSingleLine: setting.id != "chat.system")))
             }
+        case .keepSetting:
+            guard let setting = selectedSetting(state, settings) else { return [] }
+            return [.keep(KeptSetting(setting, of: state.preferences))]
         case .cancel: state.screen = .chat
         default: break
         }

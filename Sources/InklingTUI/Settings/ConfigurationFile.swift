@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import InklingCells
+internal import InklingDecoding
 
 /// `config.toml`: what a user set for every start.
 ///
 ///     [appearance]
-///     theme = "midnight"
+///     theme = "nord"
 ///     [sampling]
 ///     temperature = 0.7
 ///     [decoding]
@@ -13,139 +14,133 @@ internal import InklingCells
 ///     [keys.transcript]
 ///     copy-message = ["y", "ctrl-y"]
 public enum ConfigurationFile {
-    /// Reads the file over the defaults. What is not understood is passed over and told.
+    /// Reads the file over the defaults. What is not understood is passed over and told, in the order of the lines.
     ///
     /// - Parameter themes: names of the themes there are.
     public static func read(
         _ text: String, file: String = "config.toml", themes: [String]
     ) -> (preferences: Preferences, keys: KeyMap, issues: [ConfigurationIssue]) {
-        var preferences = Preferences()
-        var keys = KeyMap.standard
-        let document: TOMLDocument
         do throws(ConfigurationIssue) {
-            document = try TOMLDocument(text, file: file)
-        } catch { return (preferences, keys, [error]) }
-        var issues: [ConfigurationIssue] = []
+            var reader = ConfigurationReader(document: try TOMLDocument(text, file: file), file: file, themes: themes)
+            reader.read()
+            let issues = reader.issues.enumerated().sorted { a, b in
+                (a.element.line ?? 0, a.offset) < (b.element.line ?? 0, b.offset)
+            }
+            return (reader.preferences, reader.keys, issues.map(\.element))
+        } catch { return (Preferences(), .standard, [error]) }
+    }
+}
 
-        // The method first: which settings there are depends on it.
-        let sections = document.entries.sorted { ($0.key == "decoding" ? 0 : 1) < ($1.key == "decoding" ? 0 : 1) }
-        for section in sections {
-            guard case .table(let entries) = section.value else {
-                issues.append(unknown([section.key], document, file, Self.sections))
-                continue
-            }
-            if section.key == "keys" {
-                readKeys(entries, into: &keys, document, file, &issues)
-                continue
-            }
-            if section.key == "panels" {
-                readPanels(entries, into: &preferences, document, file, &issues)
-                continue
-            }
-            for entry in entries {
-                let path = [section.key, entry.key]
-                let name = path.joined(separator: ".")
-                // A method's parameters can be set although another one is chosen.
-                var asked = preferences
-                asked.strategy = section.key
-                let settings =
-                    SettingRegistry.all(for: preferences, themes: themes)
-                    + SettingRegistry.all(for: asked, themes: themes).filter { $0.id.hasPrefix(section.key + ".") }
-                guard let setting = settings.first(where: { $0.id == name }) else {
-                    let known = settings.map(\.id).filter { $0.hasPrefix(section.key + ".") }
-                    let suggestion = known.isEmpty
-                        ? Suggestion.nearest(to: section.key, in: Self.sections)
-                        : Suggestion.nearest(to: name, in: known)
-                    issues.append(
-                        document.issue(path, "unknown key \"\(name)\"", suggestion: suggestion, file: file))
-                    continue
-                }
-                guard let value = entry.value.text, setting.write(&preferences, value) else {
-                    var words: [String] = []
-                    if case .choice(let choices) = setting.kind { words = choices }
-                    issues.append(
-                        document.issue(
-                            path, "\(name) is \(entry.value.text.map { "\"\($0)\"" } ?? "no value"); it must be \(setting.allowed)",
-                            suggestion: entry.value.text.flatMap { Suggestion.nearest(to: $0, in: words) }, file: file))
-                    continue
-                }
-            }
-        }
-        for (first, second) in keys.conflicts {
-            issues.append(
-                document.issue(
-                    ["keys", second.context.rawValue, second.action.rawValue],
-                    "\(second.key.name) is \(first.action.rawValue) already, where \(second.context.rawValue) is",
-                    file: file))
-        }
-        return (preferences, keys, issues)
+private struct ConfigurationReader {
+    let document: TOMLDocument
+    let file: String
+    let themes: [String]
+    var preferences = Preferences()
+    var keys = KeyMap.standard
+    var issues: [ConfigurationIssue] = []
+
+    init(document: TOMLDocument, file: String, themes: [String]) {
+        self.document = document
+        self.file = file
+        self.themes = themes
     }
 
     private static let sections = ["decoding", "sampling", "chat", "appearance", "panels", "keys"]
 
-    private static func unknown(
-        _ path: [String], _ document: TOMLDocument, _ file: String, _ known: [String]
-    ) -> ConfigurationIssue {
-        let name = path.joined(separator: ".")
-        return document.issue(
-            path, "unknown key \"\(name)\"", suggestion: Suggestion.nearest(to: name, in: known), file: file)
-    }
-
-    private static func readPanels(
-        _ entries: [TOMLDocument.Entry], into preferences: inout Preferences, _ document: TOMLDocument, _ file: String,
-        _ issues: inout [ConfigurationIssue]
-    ) {
-        for entry in entries {
-            guard entry.key == "shown", let names = entry.value.strings else {
-                issues.append(unknown(["panels", entry.key], document, file, ["panels.shown"]))
+    mutating func read() {
+        // The method first: which settings there are depends on it.
+        let sections = document.entries.sorted { ($0.key == "decoding" ? 0 : 1) < ($1.key == "decoding" ? 0 : 1) }
+        for section in sections {
+            let settings = settings(of: section.key)
+            let isKnown = Self.sections.contains(section.key) || !settings.isEmpty
+            guard case .table(let entries) = section.value else {
+                tellMisplaced(section, isSection: isKnown)
                 continue
             }
-            let known = PanelRegistry.all.map(\.id)
+            switch section.key {
+            case "keys":
+                let configuration = KeyConfiguration(entries, document, file)
+                keys = configuration.applied(to: keys)
+                issues += configuration.issues + configuration.conflicts
+            case "panels": readPanels(entries)
+            default:
+                guard isKnown else {
+                    tellSection(section.key, entries)
+                    continue
+                }
+                for entry in entries { read(entry, in: section.key, settings) }
+            }
+        }
+    }
+
+    /// A method's parameters can be set although another one is chosen.
+    private func settings(of section: String) -> [Setting] {
+        var asked = preferences
+        if StrategyRegistry.all.contains(where: { $0.id == section }) { asked.strategy = section }
+        return SettingRegistry.all(for: asked, themes: themes).filter { $0.id.hasPrefix(section + ".") }
+    }
+
+    private mutating func read(_ entry: TOMLDocument.Entry, in section: String, _ settings: [Setting]) {
+        let path = [section, entry.key]
+        let name = "\(section).\(entry.key)"
+        guard let setting = settings.first(where: { $0.id == name }) else {
+            tell(
+                path, "unknown key \"\(name)\"",
+                Suggestion.nearest(to: name, in: settings.map(\.id)) ?? elsewhere(entry.key))
+            return
+        }
+        guard let value = entry.value.text, setting.write(&preferences, value) else {
+            var words: [String] = []
+            if case .choice(let choices) = setting.kind { words = choices }
+            let near = entry.value.text.flatMap { Suggestion.nearest(to: $0, in: words) }
+            let rule = near == nil ? "; it must be \(setting.allowed)" : ", which is not one of \(words.count) there are"
+            tell(path, "\(name) is \(entry.value.literal)\(rule)", near)
+            return
+        }
+    }
+
+    /// The setting of this name in another section.
+    private func elsewhere(_ key: String) -> String? {
+        SettingRegistry.all(for: preferences, themes: themes).map(\.id).first { $0.hasSuffix("." + key) }
+    }
+
+    private mutating func tellSection(_ name: String, _ entries: [TOMLDocument.Entry]) {
+        let known = Self.sections + StrategyRegistry.all.filter { !$0.parameters.isEmpty }.map(\.id)
+        let path = document.place([name]) == nil ? entries.first.map { [name, $0.key] } ?? [name] : [name]
+        tell(path, "unknown section [\(name)]", Suggestion.nearest(to: name, in: known))
+    }
+
+    /// A value where a section should be.
+    private mutating func tellMisplaced(_ entry: TOMLDocument.Entry, isSection: Bool) {
+        guard !isSection else {
+            tell([entry.key], "\(entry.key) is \(entry.value.literal); it must be a section, [\(entry.key)]")
+            return
+        }
+        let all = SettingRegistry.all(for: preferences, themes: themes).map(\.id)
+        let near = elsewhere(entry.key) ?? Suggestion.nearest(to: entry.key, in: all + Self.sections)
+        tell([entry.key], "unknown key \"\(entry.key)\" outside of any section", near)
+    }
+
+    private mutating func readPanels(_ entries: [TOMLDocument.Entry]) {
+        let known = PanelRegistry.all.map(\.id)
+        for entry in entries {
+            let path = ["panels", entry.key]
+            guard entry.key == "shown" else {
+                tell(path, "unknown key \"panels.\(entry.key)\"", "panels.shown")
+                continue
+            }
+            guard let names = entry.value.strings else {
+                tell(path, "panels.shown is \(entry.value.literal); it must be a list of \(known.joined(separator: ", "))")
+                continue
+            }
             for name in names where !known.contains(name) {
-                issues.append(
-                    document.issue(
-                        ["panels", "shown"], "no panel is called \"\(name)\"",
-                        suggestion: Suggestion.nearest(to: name, in: known), file: file))
+                tell(path, "no panel is called \"\(name)\"", Suggestion.nearest(to: name, in: known))
             }
             preferences.panels = names.filter { known.contains($0) }
         }
     }
 
-    private static func readKeys(
-        _ entries: [TOMLDocument.Entry], into keys: inout KeyMap, _ document: TOMLDocument, _ file: String,
-        _ issues: inout [ConfigurationIssue]
-    ) {
-        for place in entries {
-            guard let context = KeyContext(rawValue: place.key), case .table(let rows) = place.value else {
-                issues.append(
-                    unknown(["keys", place.key], document, file, KeyContext.allCases.map { "keys.\($0.rawValue)" }))
-                continue
-            }
-            for row in rows {
-                let path = ["keys", place.key, row.key]
-                guard let action = Action(rawValue: row.key) else {
-                    issues.append(
-                        document.issue(
-                            path, "unknown action \"\(row.key)\"",
-                            suggestion: Suggestion.nearest(to: row.key, in: Action.allCases.map(\.rawValue)),
-                            file: file))
-                    continue
-                }
-                guard let names = row.value.strings else {
-                    issues.append(document.issue(path, "keys are given as \"ctrl-x\" or [\"ctrl-x\", \"f5\"]", file: file))
-                    continue
-                }
-                var presses: [KeyPress] = []
-                for name in names {
-                    if let press = KeyPress(name: name) {
-                        presses.append(press)
-                    } else {
-                        issues.append(document.issue(path, "no key is called \"\(name)\"", file: file))
-                    }
-                }
-                // An empty list takes the key away; a list of mistakes does not.
-                if names.isEmpty || !presses.isEmpty { keys.bind(presses, to: action, in: context) }
-            }
-        }
+    private mutating func tell(_ path: [String], _ text: String, _ suggestion: String? = nil) {
+        issues.append(document.issue(path, text, suggestion: suggestion, file: file))
     }
 }

@@ -20,7 +20,8 @@ public enum ContextChoice: String, Sendable, CaseIterable, Codable {
 
 /// Everything that a user can set, with what is true when nothing is said. Plain data.
 public struct Preferences: Sendable, Equatable {
-    public var theme = Theme.builtIn.name
+    /// A theme's name, or ``automaticTheme``.
+    public var theme = Preferences.automaticTheme
     /// Whether panels stand beside the conversation where there is room.
     public var showsPanels = true
     public var panels: [String] = PanelRegistry.all.map(\.id)
@@ -31,7 +32,10 @@ public struct Preferences: Sendable, Equatable {
     /// Whether a model's reasoning is folded when it is done.
     public var foldsReasoning = true
 
-    public var sampler = SamplerSettings()
+    /// What the user says of the sampler.
+    public var sampling = SamplerOverrides()
+    /// What the file of the model in use recommends where the user says nothing.
+    public var recommendedSampling = SamplerOverrides()
     /// The same each time when set; else each answer has its own.
     public var seed: UInt64?
     public var strategy = StrategyDescriptor.automatic.id
@@ -43,6 +47,14 @@ public struct Preferences: Sendable, Equatable {
     public var contextChoice = ContextChoice.ask
 
     public init() {}
+
+    /// In place of a theme's name: the dark or the light one, as the terminal is.
+    public static let automaticTheme = "auto"
+
+    /// What answers are made with, but for the seed.
+    public var sampler: SamplerSettings {
+        sampling.applied(to: recommendedSampling.applied(to: SamplerSettings()))
+    }
 
     /// What was set of the chosen strategy.
     public var strategyParameters: [String: ParameterValue] { parameters[strategy] ?? [:] }

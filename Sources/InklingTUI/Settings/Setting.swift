@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import InklingDecoding
+public import InklingDecoding
 
 /// One thing that can be set: a row of the settings screen, a name for `/set`, and a key of the configuration.
 public struct Setting: Sendable, Identifiable {
@@ -10,6 +10,14 @@ public struct Setting: Sendable, Identifiable {
         case choice([String])
         case flag
         case text
+
+        func contains(_ number: Double) -> Bool {
+            switch self {
+            case .real(let range, _): range.contains(number)
+            case .integer(let range, _): Int(exactly: number).map(range.contains) ?? false
+            case .choice, .flag, .text: false
+            }
+        }
     }
 
     /// Also its key in the configuration: `section.name`.
@@ -18,24 +26,33 @@ public struct Setting: Sendable, Identifiable {
     public let title: String
     public let help: String
     public let kind: Kind
+    /// What may be given, where the kind does not say it.
+    private let words: String?
     /// The value as text; empty stands for "not set" where that is possible.
     public let read: @Sendable (Preferences) -> String
     /// - Returns: false, and nothing changed, if the text is no value.
     public let write: @Sendable (inout Preferences, String) -> Bool
+    /// The setting of the sampler that it is, if it is one.
+    public let samplerField: SamplerField?
 
     public init(
-        _ id: String, section: String, _ title: String, _ kind: Kind, _ help: String,
-        read: @escaping @Sendable (Preferences) -> String,
+        _ id: String, section: String, _ title: String, _ kind: Kind, _ help: String, allowed words: String? = nil,
+        samplerField: SamplerField? = nil, read: @escaping @Sendable (Preferences) -> String,
         write: @escaping @Sendable (inout Preferences, String) -> Bool
     ) {
         self.id = id
         self.section = section
         self.title = title
         self.kind = kind
+        self.words = words
         self.help = help
+        self.samplerField = samplerField
         self.read = read
         self.write = write
     }
+
+    /// Whether a text stands for a number, or for none.
+    var isNumber: Bool { kind == .text && words != nil }
 
     /// What may be given, in words.
     public var allowed: String {
@@ -44,8 +61,28 @@ public struct Setting: Sendable, Identifiable {
         case .integer(let range, _): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .flag: "on or off"
-        case .text: "any text"
+        case .text: words ?? "any text"
         }
+    }
+
+    /// Where the value comes from.
+    public enum Origin: Sendable, Equatable {
+        case user, model, builtIn
+    }
+
+    public func origin(_ preferences: Preferences) -> Origin {
+        guard let samplerField else { return read(Preferences()) == read(preferences) ? .builtIn : .user }
+        if preferences.sampling[samplerField] != nil { return .user }
+        return preferences.recommendedSampling[samplerField] == nil ? .builtIn : .model
+    }
+
+    /// Forgets what the user said of it.
+    public func clear(_ preferences: inout Preferences) {
+        guard let samplerField else {
+            _ = write(&preferences, read(Preferences()))
+            return
+        }
+        preferences.sampling.clear(samplerField)
     }
 
     /// The value one step up or down; nil where there is none.
@@ -94,7 +131,7 @@ public struct Setting: Sendable, Identifiable {
 public enum SettingRegistry {
     /// The settings of a strategy are those of the chosen one.
     public static func all(for preferences: Preferences, themes: [String]) -> [Setting] {
-        decoding + strategyRows(preferences) + sampling + chat + appearance(themes: themes)
+        decoding + strategyRows(preferences) + sampling + answers + chat + appearance(themes: themes)
     }
 
     /// The one of this name; the section may be left out where the rest is clear.
@@ -132,6 +169,7 @@ public enum SettingRegistry {
                 write: { preferences, text in
                     guard let value = try? strategy.value(named: name, text: text) else { return false }
                     preferences.parameters[id, default: [:]][name] = value == parameter.defaultValue ? nil : value
+                    if preferences.parameters[id]?.isEmpty == true { preferences.parameters[id] = nil }
                     return true
                 })
         }
@@ -142,23 +180,12 @@ public enum SettingRegistry {
         if case .real(let number) = value { Setting.short(number) } else { value.description }
     }
 
-    private static let sampling: [Setting] = [
-        real("temperature", 0...2, 0.05, "0 always takes the likeliest token", \.sampler.temperature),
-        integer("top-k", 0...1000, 5, "keeps the likeliest tokens; 0 keeps all", \.sampler.topK),
-        real("top-p", 0...1, 0.05, "keeps the likeliest tokens that together reach this probability", \.sampler.topP),
-        real("min-p", 0...1, 0.01, "drops tokens less likely than this share of the likeliest", \.sampler.minP),
-        real("typical-p", 0...1, 0.05, "locally typical sampling; 1 is off", \.sampler.typicalP),
-        real(
-            "repeat-penalty", 0.5...2, 0.05, "divides the logits of recent tokens; 1 is off",
-            \.sampler.repetitionPenalty),
-        real(
-            "frequency-penalty", -2...2, 0.1, "taken from a token's logit each time it occurred",
-            \.sampler.frequencyPenalty),
-        real(
-            "presence-penalty", -2...2, 0.1, "taken from a token's logit once it has occurred",
-            \.sampler.presencePenalty),
+    private static let sampling = SamplerField.all.compactMap(samplerRow)
+
+    private static let answers: [Setting] = [
         Setting(
             "sampling.seed", section: "Sampling", "seed", .text, "the same one gives the same text; empty: another each time",
+            allowed: "a whole number, or empty",
             read: { $0.seed.map { String($0) } ?? "" },
             write: { preferences, text in
                 if text.isEmpty {
@@ -171,7 +198,7 @@ public enum SettingRegistry {
             }),
         Setting(
             "sampling.max-tokens", section: "Sampling", "longest answer", .text,
-            "tokens; empty: until the model ends it",
+            "tokens; empty: until the model ends it", allowed: "a whole number from 1 to 1000000, or empty",
             read: { $0.maxTokens.map { String($0) } ?? "" },
             write: { preferences, text in
                 if text.isEmpty {
@@ -205,9 +232,11 @@ public enum SettingRegistry {
     ]
 
     private static func appearance(themes: [String]) -> [Setting] {
-        [
+        let themes = [Preferences.automaticTheme] + themes
+        return [
             Setting(
-                "appearance.theme", section: "Appearance", "theme", .choice(themes), "colours by role",
+                "appearance.theme", section: "Appearance", "theme", .choice(themes),
+                "colours by role; auto: dark or light as the terminal is",
                 read: { $0.theme },
                 write: { preferences, text in
                     guard themes.contains(text) else { return false }
@@ -216,36 +245,43 @@ public enum SettingRegistry {
                 }),
             flag("appearance.panels", "Appearance", "panels", "beside the conversation, where there is room", \.showsPanels),
             flag("appearance.ascii", "Appearance", "ASCII only", "lines and graphs without Unicode", \.ascii),
-            flag("appearance.mouse", "Appearance", "mouse", "wheel and clicks; selecting text then needs Shift", \.mouse),
+            flag("appearance.mouse", "Appearance", "mouse", "the wheel scrolls; selecting text then needs Shift", \.mouse),
         ]
     }
 
-    private static func real(
-        _ name: String, _ range: ClosedRange<Double>, _ step: Double, _ help: String,
-        _ path: any WritableKeyPath<Preferences, Float> & Sendable
-    ) -> Setting {
-        Setting(
-            "sampling.\(name)", section: "Sampling", name, .real(range, step: step), help,
-            read: { Setting.short(Double($0[keyPath: path])) },
-            write: { preferences, text in
-                guard let number = Double(text), range.contains(number) else { return false }
-                preferences[keyPath: path] = Float(number)
-                return true
-            })
+    /// How far a setting of the sampler goes on the screen, and by which steps. Flags and files may go farther.
+    private static func samplerKind(_ field: SamplerField) -> Setting.Kind? {
+        switch field.id {
+        case "temperature": .real(0...2, step: 0.05)
+        case "top-k": .integer(0...1000, step: 5)
+        case "top-p", "typical-p": .real(0...1, step: 0.05)
+        case "min-p": .real(0...1, step: 0.01)
+        case "repeat-penalty": .real(0.5...2, step: 0.05)
+        case "frequency-penalty", "presence-penalty": .real(-2...2, step: 0.1)
+        case "repeat-window", "dry-penalty-last-n": .integer(-1...1_000_000, step: 16)
+        case "dry-multiplier": .real(0...5, step: 0.1)
+        case "dry-base": .real(1...4, step: 0.05)
+        case "dry-allowed-length": .integer(0...100, step: 1)
+        case "mirostat": .integer(0...2, step: 1)
+        case "mirostat-tau": .real(0...20, step: 0.5)
+        case "mirostat-eta": .real(0...2, step: 0.05)
+        default: nil
+        }
     }
 
-    private static func integer(
-        _ name: String, _ range: ClosedRange<Int>, _ step: Int, _ help: String,
-        _ path: any WritableKeyPath<Preferences, Int> & Sendable
-    ) -> Setting {
-        Setting(
-            "sampling.\(name)", section: "Sampling", name, .integer(range, step: step), help,
-            read: { String($0[keyPath: path]) },
-            write: { preferences, text in
-                guard let number = Int(text), range.contains(number) else { return false }
-                preferences[keyPath: path] = number
-                return true
-            })
+    private static func samplerRow(_ field: SamplerField) -> Setting? {
+        samplerKind(field).map { kind in
+            Setting(
+                "sampling.\(field.id)", section: "Sampling", field.id, kind, field.help, samplerField: field,
+                read: { preferences in
+                    let value = field.value(in: preferences.sampler)
+                    return field.isWhole ? field.text(value) : Setting.short(value)
+                },
+                write: { preferences, text in
+                    guard let value = try? field.number(text), kind.contains(value) else { return false }
+                    return (try? preferences.sampling.set(field, to: value)) != nil
+                })
+        }
     }
 
     private static func flag(

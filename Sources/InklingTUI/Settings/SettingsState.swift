@@ -5,6 +5,8 @@ public import InklingCells
 /// The screen of settings.
 public struct SettingsState: Sendable {
     public var list = ListState()
+    /// As they are drawn, headings included.
+    var rows = ListState()
     /// What was not understood in the user's files.
     public var issues: [ConfigurationIssue] = []
 

@@ -33,11 +33,29 @@ struct TOMLDocument {
             entries = Self.entries(try TOMLTable(string: text))
         } catch let error as TOMLParseError {
             throw ConfigurationIssue(
-                file: file, line: error.source.begin.line, column: error.source.begin.column, text: error.description)
+                file: file, line: error.source.begin.line, column: error.source.begin.column,
+                text: Self.explained(error.description))
         } catch {
             throw ConfigurationIssue(file: file, text: "\(error)")
         }
         places = Self.places(in: text)
+    }
+
+    /// What the parser says, in the words of people who do not know its grammar.
+    private static func explained(_ description: String) -> String {
+        let text = description.replacing("Error while parsing ", with: "")
+        let parts = text.split(separator: ": ", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return text }
+        let (place, reason) = (parts[0], parts[1])
+        if reason.contains("could not determine value type") {
+            return "this is no value; a text stands in quotes, as in theme = \"dark\""
+        }
+        if reason.contains("unescaped control characters") { return "the \(place) is not closed on its line" }
+        if reason.contains("end-of-file") { return "the \(place) is not closed when the file ends" }
+        if reason.contains("cannot redefine"), let name = reason.split(separator: "'").last {
+            return "\(name) is there twice"
+        }
+        return "\(place): \(reason.replacing("'\n'", with: "the end of the line").replacing("'\\n'", with: "the end of the line"))"
     }
 
     /// Where a key stands, as far as it can be told.
@@ -68,7 +86,7 @@ struct TOMLDocument {
     private static func places(in text: String) -> [[String]: (line: Int, column: Int)] {
         var places: [[String]: (line: Int, column: Int)] = [:]
         var table: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in lines(of: text).enumerated() {
             let body = line.drop { $0 == " " || $0 == "\t" }
             let column = line.distance(from: line.startIndex, to: body.startIndex) + 1
             if body.first == "[" {
@@ -84,8 +102,13 @@ struct TOMLDocument {
         return places
     }
 
+    /// The lines of a text, whichever way they end.
+    static func lines(of text: String) -> [Substring] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    }
+
     /// A dotted key in its parts; quoted parts keep their dots.
-    private static func path(_ text: Substring) -> [String] {
+    static func path(_ text: Substring) -> [String] {
         var parts: [String] = []
         var part = ""
         var quote: Character?
@@ -120,11 +143,27 @@ extension TOMLDocument.Value {
         }
     }
 
+    /// The value as it may stand in the file, for messages.
+    var literal: String {
+        switch self {
+        case .string(let text): "\"\(text)\""
+        case .integer(let number): String(number)
+        case .real(let number): Setting.short(number)
+        case .flag(let flag): flag ? "true" : "false"
+        case .list: "a list"
+        case .table: "a table"
+        case .other: "a date or a time"
+        }
+    }
+
+    /// A list of strings, or one string; nil for anything else.
     var strings: [String]? {
         switch self {
-        case .string(let text): [text]
-        case .list(let values): values.compactMap { if case .string(let text) = $0 { text } else { nil } }
-        default: nil
+        case .string(let text): return [text]
+        case .list(let values):
+            let strings = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            return strings.count == values.count ? strings : nil
+        default: return nil
         }
     }
 }

@@ -127,10 +127,13 @@ public final class ComputePool: Sendable {
     }
 
     private func takeSlices(_ body: UnsafePointer<(Int, Int) -> Void>, worker: Int) {
+        // Read once: every read retains what the closure holds, and threads would fight over that count at each slice.
+        let body = unsafe body.pointee
+        let count = count
         while true {
             let index = next.add(1, ordering: .relaxed).oldValue
             guard index < count else { return }
-            unsafe body.pointee(index, worker)
+            body(index, worker)
         }
     }
 

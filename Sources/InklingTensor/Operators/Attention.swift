@@ -52,8 +52,10 @@ extension Compute {
         let queryHeads = queries.columnCount / width, group = queryHeads / layout.headCount
         precondition(queries.columnCount == output.columnCount && group * layout.headCount == queryHeads)
         let rowCount = view.rowCount
-        // Few enough rows that a slice's scores stay in cache, many enough that one read of the keys serves them all.
-        let perSlice = max(1, min(16, 64 / group))
+        // Few enough rows that a slice's scores stay in cache and that threads share the work evenly, many enough that one
+        // read of the keys serves them all.
+        let evenly = (rowCount * layout.headCount + 3 * pool.width - 1) / (3 * pool.width)
+        let perSlice = max(min(4, rowCount), min(16, 64 / group, evenly))
         let slices = (rowCount + perSlice - 1) / perSlice
         let scratchFloats = (ik_attention_scratch(width, min(perSlice, rowCount), group) + 15) & ~15
         let scratch = unsafe memory(.attention, byteCount: scratchFloats * 4 * pool.width)

@@ -108,16 +108,19 @@ extension Compute {
         // large enough to stream.
         let sliceBytes = min(256 << 10, max(16 << 10, products.weightBytes / (pool.width * 4)))
         let slices = products.entries.reduce(0) { $0 + $1.sliceCount(sliceBytes) }
-        pool.run(slices) { slice, _ in
-            var slice = slice
-            for entry in products.entries {
-                let count = entry.sliceCount(sliceBytes)
-                if slice < count {
-                    let groups = entry.groupsPerSlice(sliceBytes), begin = slice * groups
-                    multiply(entry, begin..<min(begin + groups, entry.groupCount))
-                    return
+        // As a buffer: threads that walk an array at once would fight over its reference count.
+        unsafe products.entries.withUnsafeBufferPointer { entries in
+            pool.run(slices) { slice, _ in
+                var slice = slice
+                for index in 0..<entries.count {
+                    let entry = unsafe entries[index], count = entry.sliceCount(sliceBytes)
+                    if slice < count {
+                        let groups = entry.groupsPerSlice(sliceBytes), begin = slice * groups
+                        multiply(entry, begin..<min(begin + groups, entry.groupCount))
+                        return
+                    }
+                    slice -= count
                 }
-                slice -= count
             }
         }
     }

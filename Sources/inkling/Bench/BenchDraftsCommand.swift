@@ -83,12 +83,14 @@ struct BenchDraftsCommand: ParsableCommand {
         let longest = cut.reduce(0) { max($0, $1.tokens.count) }
         let runner = try measured.runner(context: longest + drafting.count * drafting.length)
         let seed = drafting.seed ?? 0
+        var sampler = drafting.sampler()
+        sampler.seed = seed
         var benchmark = DraftBenchmark(
             run: DraftRun(target: runner, ngrams: ngrams?.model), tokenizer: tokenizer,
             base: DraftRequest(
                 prompt: [0], count: drafting.count, length: drafting.length,
                 superposition: try drafting.superposition(promptCount: prefixTokens),
-                sampler: DraftRequest.nucleus(topP: drafting.topP, temperature: drafting.temp, seed: seed),
+                sampler: sampler,
                 endTokens: Set(tokenizer.vocabulary.endOfGenerationTokens)))
         var progress = ProgressLine()
         let cancellation = CancellationFlag()

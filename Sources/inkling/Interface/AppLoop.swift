@@ -14,8 +14,6 @@ struct AppLoop {
 
     /// What happens by itself is drawn at most this often; what a key does is drawn at once.
     private static let frameTime = Duration.milliseconds(33)
-    /// How often time passes for the state while something moves.
-    private static let tick = Duration.milliseconds(100)
 
     init(terminal: any Terminal, mailbox: Mailbox, effects: EffectRunner) {
         self.terminal = terminal
@@ -35,7 +33,7 @@ struct AppLoop {
         var lastFrame = clock.now - Self.frameTime
         while goesOn {
             let deadline: ContinuousClock.Instant? =
-                isDirty ? lastFrame + Self.frameTime : state.wantsTicks ? clock.now + Self.tick : nil
+                isDirty ? lastFrame + Self.frameTime : state.tickInterval.map { clock.now + $0 }
             let event = terminal.nextEvent(before: deadline)
             var messages = [AppMessage.time(now)]
             if let event { messages.append(.terminal(event)) }
@@ -44,7 +42,11 @@ struct AppLoop {
             for message in messages where goesOn {
                 goesOn = perform(App.update(&state, message), &state)
             }
-            // Keys that were typed ahead are taken first, up to a frame's worth.
+            // What was typed ahead is taken first, up to a frame's worth: a paste that comes as keys, a held key.
+            let isFull = clock.now + Self.frameTime
+            while goesOn, event != nil, clock.now < isFull, let next = terminal.nextEvent(before: clock.now) {
+                goesOn = perform(App.update(&state, .terminal(next)), &state)
+            }
             guard goesOn, isDirty, event != nil || clock.now >= lastFrame + Self.frameTime else { continue }
             terminal.present(App.render(&state))
             lastFrame = clock.now

@@ -14,20 +14,44 @@ final class EffectRunner: Sendable {
     private let library: ModelLibrary
     /// In order, one at a time: the store and small files may be slow.
     private let disk = DispatchQueue(label: "inkling.disk")
+    /// Heads of models are read beside that: nothing waits for them.
+    private let heads = DispatchQueue(label: "inkling.heads")
+    private let options: SessionOptions
+    /// A search for models may be slower still, and nothing waits for it.
+    private let search = DispatchQueue(label: "inkling.search")
     private let store: StoreKeeper
     private let completions = Mutex(Completions())
-    private let running = Mutex<(load: LoadID?, generation: GenerationID?)>((nil, nil))
+    private let running = Mutex(Running())
+    private let recorder: TraceRecorder?
+    /// Signalled when the engine has said its last word.
+    private let hasStopped = DispatchSemaphore(value: 0)
 
-    init(library: ModelLibrary, options: EngineOptions, storePath: String?, mailbox: Mailbox) {
+    private struct Running {
+        var load: LoadID?
+        var generation: GenerationID?
+        /// Answers that were asked for, and those of them that nobody wants any more.
+        var askedCount = 0
+        var cancelledCount = 0
+    }
+
+    init(
+        library: ModelLibrary, options: EngineOptions, storePath: String?, mailbox: Mailbox, recorder: TraceRecorder?
+    ) {
+        self.recorder = recorder
         self.mailbox = mailbox
         self.library = library
+        self.options = options.session
         store = StoreKeeper(path: storePath, mailbox: mailbox)
         let box = EngineBox()
-        engine = Engine(library: library, options: options) { event in
+        engine = Engine(library: library, options: options) { [hasStopped] event in
             if case .load(_, .ended(.loaded)) = event {
                 // Before the news itself: whoever hears of the model knows its tokens.
-                mailbox.post(.vocabulary(box.engine.withLock { $0.engine?.vocabulary }))
+                let vocabulary = box.engine.withLock { $0.engine?.vocabulary }
+                recorder?.use(vocabulary)
+                mailbox.post(.vocabulary(vocabulary))
             }
+            recorder?.record(event)
+            if event == .stopped { hasStopped.signal() }
             mailbox.post(.engine(event))
         }
         box.engine.withLock { $0 = WeakEngine(engine: engine) }
@@ -44,17 +68,37 @@ final class EffectRunner: Sendable {
         case .cancelLoad:
             if let id = running.withLock(\.load) { engine.cancelLoad(id) }
         case .generate(let request):
-            let id = engine.generate(request)
-            running.withLock { $0.generation = id }
+            let number = running.withLock { running in
+                running.askedCount += 1
+                return running.askedCount
+            }
+            // A message is on disk before the next one begins.
+            disk.async { [self] in
+                let id = engine.generate(request)
+                let isCancelled = running.withLock { running in
+                    running.generation = id
+                    return running.cancelledCount >= number
+                }
+                if isCancelled { engine.cancel(id) }
+            }
         case .cancelGeneration:
-            if let id = running.withLock(\.generation) { engine.cancel(id) }
+            let id = running.withLock { running in
+                running.cancelledCount = running.askedCount
+                return running.generation
+            }
+            if let id { engine.cancel(id) }
         case .countTokens(let text): engine.countTokens(text, id: 0)
         case .complete(let request, let number): completions.withLock { $0.ask(request, number, engine, mailbox) }
         case .cancelCompletion: completions.withLock { $0.cancel() }
         case .findModels:
             let (library, mailbox) = (library, mailbox)
-            disk.async {
+            search.async {
                 mailbox.post(.models(ModelListing(groups: library.groups(), freeBytes: FreeMemory.now())))
+            }
+        case .estimateMemory(let path):
+            let (mailbox, options) = (mailbox, options)
+            heads.async {
+                mailbox.post(.memory(path: path, MemoryOutlook.read(path: path, options: options)))
             }
         case .store(let command):
             let store = store
@@ -65,6 +109,14 @@ final class EffectRunner: Sendable {
         case .writeFile(let path, let text):
             let (mailbox, path) = (mailbox, library.places.expandingHome(path))
             disk.async { mailbox.post(.fileWritten(path: path, TextFile.write(text, to: path))) }
+        case .keep(let setting):
+            let (mailbox, files) = (mailbox, UserFiles(places: library.places))
+            disk.async {
+                switch files.keep(setting) {
+                case .success(let path): mailbox.post(.fileWritten(path: path, nil))
+                case .failure(let failure): mailbox.post(.fileWritten(path: "", failure))
+                }
+            }
         case .copy, .edit, .suspend, .redraw, .quit: break
         }
     }
@@ -72,6 +124,8 @@ final class EffectRunner: Sendable {
     /// Ends the engine, and returns when everything that was to be stored is.
     func finish() {
         engine.shutdown()
+        // How the last answer ended belongs to the recording.
+        if recorder != nil { _ = hasStopped.wait(timeout: .now() + .seconds(2)) }
         let store = store
         disk.sync { store.close() }
     }
@@ -136,7 +190,8 @@ enum TextFile {
         }
         if let size = attributes[.size] as? Int, size > byteLimit {
             return .failure(
-                EffectFailure("\"\(path)\" has \(Quantity.bytes(size)); at most \(Quantity.bytes(byteLimit)) can be attached"))
+                EffectFailure(
+                    "\"\(path)\" has \(Quantity.bytes(size)); at most \(Quantity.bytes(byteLimit)) can be attached"))
         }
         guard let data = try? Data(contentsOf: url) else {
             return .failure(EffectFailure("cannot read \"\(path)\": no permission"))

@@ -9,6 +9,9 @@ final class StoreKeeper: Sendable {
     private let path: String?
     private let mailbox: Mailbox
     private let held = Mutex<ChatStore?>(nil)
+    /// Something of a chat could not be stored. What builds on it would fail as well, for a reason that only confuses;
+    /// all of the chat follows.
+    private let isBehind = Mutex(false)
 
     init(path: String?, mailbox: Mailbox) {
         self.path = path
@@ -26,10 +29,24 @@ final class StoreKeeper: Sendable {
     }
 
     func perform(_ command: StoreCommand) {
+        switch command {
+        case .append, .saveDraft, .finish, .select, .update, .reopen:
+            if isBehind.withLock({ $0 }) { return }
+        default: break
+        }
         do throws(StoreError) {
             try perform(command, store())
+            if case .save = command { isBehind.withLock { $0 = false } }
         } catch {
-            mailbox.post(.store(.trouble(error.description)))
+            switch command {
+            case .append, .saveDraft, .finish, .select, .deleteSubtree, .update, .reopen, .save:
+                isBehind.withLock { $0 = true }
+                mailbox.post(.store(.trouble(error.description)))
+            case .recall, .list, .open, .rename, .delete, .undelete, .export:
+                mailbox.post(.store(.failed(error.description)))
+            // Conveniences, which nobody waits for.
+            case .rememberPrompt, .rememberPair: break
+            }
         }
     }
 
@@ -42,6 +59,10 @@ final class StoreKeeper: Sendable {
         case .select(let leaf, let chat): try store.select(leaf, in: chat)
         case .deleteSubtree(let id, let chat, let leaf): try store.deleteSubtree(of: id, in: chat, leaf: leaf)
         case .update(let chat): try store.update(chat)
+        case .reopen(let id): try store.reopen(id)
+        case .save(let conversation):
+            try store.save(conversation)
+            if store.isSaved { mailbox.post(.store(.saved(conversation.chat.id))) }
         case .recall:
             mailbox.post(.store(.prompts(try store.prompts().reversed())))
             let pairs = try store.recentPairs().map { pair in

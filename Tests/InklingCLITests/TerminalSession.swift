@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import InklingCells
 
-/// The program at a terminal: what a user types goes in, what they see comes out.
-final class PlainChatTerminalSession {
+/// A program at a terminal: what a user types goes in, what they see comes out.
+final class TerminalSession {
     struct Modes: Equatable {
         var input, output, control, local: tcflag_t
     }
@@ -12,6 +13,8 @@ final class PlainChatTerminalSession {
         case noTerminal, notStarted
         /// The text did not appear; with what did.
         case missing(String, seen: String)
+        /// The screen never was as it should be; with how it was.
+        case screen(String, shown: String)
     }
 
     let process: pid_t
@@ -19,24 +22,31 @@ final class PlainChatTerminalSession {
     /// Kept open, so that the terminal is there after the program has ended.
     private let programSide: Int32
     private var seen: [UInt8] = []
+    /// What a user sees now.
+    private(set) var screen: TerminalScreen
     private var hasEnded = false
 
     /// `POSIX_SPAWN_SETSID`, which the system's header shows only to GNU programs.
     private static let newSession: Int16 = 0x80
 
     /// More than any machine takes for one step.
-    private static let patience: time_t = 60
+    private static let patience: time_t = 120
 
-    init(_ program: String, _ arguments: [String], environment: [String]) throws {
+    init(
+        _ program: String, _ arguments: [String], environment: [String], size: Size = Size(width: 80, height: 24)
+    ) throws {
         var terminal: Int32 = -1
         var programSide: Int32 = -1
-        var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
-        guard unsafe openpty(&terminal, &programSide, nil, nil, &size) == 0, let name = unsafe ttyname(programSide)
+        var window = Self.window(size)
+        guard unsafe openpty(&terminal, &programSide, nil, nil, &window) == 0, let name = unsafe ttyname(programSide)
         else {
             throw Problem.noTerminal
         }
         for end in [terminal, programSide] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // What is typed must not wait for a program that waits for its output to be read.
+        _ = fcntl(terminal, F_SETFL, O_NONBLOCK)
         (self.terminal, self.programSide) = (terminal, programSide)
+        screen = TerminalScreen(size: size)
 
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -72,9 +82,33 @@ final class PlainChatTerminalSession {
 
     deinit {
         if !hasEnded {
+            // What it started for the terminal ends with it.
+            kill(-process, SIGKILL)
             kill(process, SIGKILL)
             _ = waitpid(process, nil, 0)
         }
+        if !isHungUp {
+            close(terminal)
+            close(programSide)
+        }
+    }
+
+    private static func window(_ size: Size) -> winsize {
+        winsize(ws_row: UInt16(size.height), ws_col: UInt16(size.width), ws_xpixel: 0, ws_ypixel: 0)
+    }
+
+    /// The program hears of it by SIGWINCH, as from any terminal.
+    func resize(to size: Size) {
+        var window = Self.window(size)
+        screen.resize(to: size)
+        _ = unsafe ioctl(terminal, UInt(TIOCSWINSZ), &window)
+    }
+
+    private var isHungUp = false
+
+    /// The terminal goes away, as when its window is closed.
+    func hangUp() {
+        isHungUp = true
         close(terminal)
         close(programSide)
     }
@@ -89,8 +123,36 @@ final class PlainChatTerminalSession {
     var text: String { String(decoding: seen, as: UTF8.self) }
 
     func type(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = unsafe write(terminal, bytes, bytes.count)
+        var rest = Array(text.utf8)[...]
+        let start = time(nil)
+        while !rest.isEmpty, time(nil) - start < Self.patience {
+            let count = unsafe rest.withUnsafeBytes { unsafe write(terminal, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                guard look() else { return }
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+
+    /// Waits until the screen shows `text` in one of its rows.
+    func wait(showing text: String) throws {
+        try wait("\"\(text)\" on the screen") { $0.text.contains(text) }
+    }
+
+    /// Waits until no row of the screen shows `text`.
+    func wait(hiding text: String) throws {
+        try wait("no \"\(text)\" on the screen") { !$0.text.contains(text) }
+    }
+
+    /// Waits until the screen is as it should be. While it is drawn nothing is looked at.
+    func wait(_ what: String, until isRight: (TerminalScreen) -> Bool) throws {
+        let start = time(nil)
+        while screen.isBeingDrawn || !isRight(screen) {
+            guard time(nil) - start < Self.patience, look() else { throw Problem.screen(what, shown: screen.text) }
+        }
     }
 
     /// Waits until `text` is shown, and passes it.
@@ -126,20 +188,23 @@ final class PlainChatTerminalSession {
         while unsafe waitpid(process, &status, WNOHANG) == 0 {
             guard time(nil) - start < Self.patience else { throw Problem.missing("an end", seen: text) }
             // The program cannot end while its last words are not read.
-            _ = look()
+            if !isHungUp { _ = look() } else { usleep(10_000) }
         }
         hasEnded = true
+        // What it said last.
+        while !isHungUp, look(for: 0) {}
         return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
     }
 
-    /// Takes what is there, after a short wait.
-    private func look() -> Bool {
+    /// Takes what is there, after a short wait. Without one, returns whether there was something.
+    private func look(for milliseconds: Int32 = 100) -> Bool {
         var wait = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&wait, 1, 100) > 0 else { return true }
-        var chunk = [UInt8](repeating: 0, count: 4096)
+        guard unsafe poll(&wait, 1, milliseconds) > 0 else { return milliseconds > 0 }
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
         let count = unsafe read(terminal, &chunk, chunk.count)
         guard count > 0 else { return false }
         seen += chunk[..<count]
+        screen.feed(chunk[..<count])
         return true
     }
 

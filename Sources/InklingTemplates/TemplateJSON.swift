@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import InklingTemplates
-
 /// Reads JSON into a template's values.
 ///
 /// A reader of its own because templates see what others throw away: the order of keys, which `tojson` and loops bring
 /// back, and the difference between 1 and 1.0. Follows RFC 8259; a byte order mark at the start is skipped.
-struct TemplateJSON {
+public struct TemplateJSON {
     /// Why a text is not JSON, and where.
-    struct Problem: Error, Equatable {
-        var message: String
+    public struct Problem: Error, Equatable {
+        public var message: String
         /// From 1; columns count bytes.
-        var line, column: Int
+        public var line, column: Int
+
+        public init(message: String, line: Int, column: Int) {
+            self.message = message
+            self.line = line
+            self.column = column
+        }
     }
 
     /// Deeper nesting is no conversation.
-    static let depthLimit = 128
+    public static let depthLimit = 128
 
     private let bytes: [UInt8]
     private var at = 0
 
-    static func parse(_ bytes: [UInt8]) throws(Problem) -> TemplateValue {
+    public static func parse(_ bytes: [UInt8]) throws(Problem) -> TemplateValue {
         var reader = TemplateJSON(bytes)
         reader.skipSpace()
         let value = try reader.value(depth: 0)
