@@ -21,6 +21,8 @@ struct CompletionText {
         var tokenCount: Int
     }
 
+    private static let leadingMarks = Set("`<([{\"'$-=/,|&#*_\\@+~^".utf8)
+
     /// How many tokens of a continuation there are before the word in which one is less probable than `least`; all of those
     /// whose probability is not known. One at least.
     func soundCount(_ continuation: Continuation, least: Float) -> Int {
@@ -34,6 +36,12 @@ struct CompletionText {
                 && !(97...122).contains(byte) && byte < 0x80
         }
         while count > first, !startsWord(continuation.tokens[count]) { count -= 1 }
+        // What only leads to the next word goes with it.
+        func leadsOn(_ token: TokenID) -> Bool {
+            guard let byte = vocabulary.bytes(of: token).last(where: { $0 > 0x20 }) else { return true }
+            return Self.leadingMarks.contains(byte)
+        }
+        while count > first, leadsOn(continuation.tokens[count - 1]) { count -= 1 }
         return count
     }
 
