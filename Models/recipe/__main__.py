@@ -9,7 +9,8 @@ import argparse
 import os
 from pathlib import Path
 
-STEPS = ["prepare", "target", "draft", "samples", "distill", "export", "ngrams", "evaluate", "cards"]
+STEPS = ["prepare", "target", "draft", "samples", "distill", "refine", "refine-samples", "refine-draft", "export",
+         "ngrams", "evaluate", "cards"]
 
 
 def main():
@@ -21,7 +22,8 @@ def main():
     parser.add_argument("--preset", choices=["cpu", "gpu", "smoke"], default="cpu")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent, help="where the models go")
     parser.add_argument("--target-minutes", type=float, help="train the target for so long, however many tokens")
-    parser.add_argument("--distill-minutes", type=float, help="distil for so long, however many tokens")
+    parser.add_argument("--refine-minutes", type=float, help="the same for its second cycle")
+    parser.add_argument("--distill-minutes", type=float, help="distil for so long, each time, however many tokens")
     parser.add_argument("--threads", type=int, help="threads of PyTorch")
     parser.add_argument("--inkling", type=Path, help="the program, which counts the n-grams")
     parser.add_argument("--no-compile", action="store_true", help="do without torch.compile")
@@ -32,6 +34,7 @@ def main():
     # After the number of threads is set.
     from . import cards, distill, evaluate, export, ngrams, packing, plot, train, vocabulary
     from .presets import PRESETS
+    from .train import Cycle
 
     preset, work, out, compiled = PRESETS[options.preset], options.work, options.out, not options.no_compile
     work.mkdir(parents=True, exist_ok=True)
@@ -44,9 +47,9 @@ def main():
         packing.prepare(options.corpus, work, vocabulary.load(tokenizer), preset.text_bytes, preset.seed)
 
     def write():
-        export.write(work / "target.pt", tokenizer, target_file, "Inkling",
+        export.write(work / "target.refined.pt", tokenizer, target_file, "Inkling",
                      "A small assistant for the terminal, trained from scratch.")
-        export.write(work / "draft.pt", tokenizer, draft_file, "Inkling draft",
+        export.write(work / "draft.refined.pt", tokenizer, draft_file, "Inkling draft",
                      "Drafts for Inkling, from which it was distilled.")
 
     def fill():
@@ -63,17 +66,30 @@ def main():
         else:
             print("recipe: no n-grams: the program `inkling` was not found", flush=True)
 
+    first = Cycle("chat.npz", 1.0, preset.decay_from)
+    second = Cycle("chat.refine.npz", preset.refine_rate, 0.0)
+    again = Cycle("chat.refine.npz", preset.refine_draft_rate, 0.0)
     actions = {
         "prepare": prepare,
         "target": lambda: train.train(
-            "target", preset.target, preset, work, preset.target_tokens, options.target_minutes, compiled),
+            "target", preset.target, preset, work, preset.target_tokens, options.target_minutes, first, compiled),
         # Without a decay: distillation goes on from here at the full rate.
         "draft": lambda: train.train(
-            "draft.plain", preset.draft, preset, work, preset.draft_tokens, None, compiled, decay=False),
-        "samples": lambda: distill.sample(work / "target.pt", work, preset),
+            "draft.plain", preset.draft, preset, work, preset.draft_tokens, None, Cycle(), compiled),
+        "samples": lambda: distill.sample(
+            work / "target.pt", work, preset, preset.distill_tokens, work / "samples.npz", first.chat),
         "distill": lambda: distill.distill(
-            work / "target.pt", work / "draft.plain.pt", work, preset, preset.distill_tokens,
-            options.distill_minutes, compiled),
+            "draft", work / "target.pt", work / "draft.plain.pt", work / "samples.npz", work, preset,
+            preset.distill_tokens, options.distill_minutes, first, compiled),
+        "refine": lambda: train.train(
+            "target.refined", preset.target, preset, work, preset.refine_tokens, options.refine_minutes, second, compiled,
+            work / "target.pt"),
+        "refine-samples": lambda: distill.sample(
+            work / "target.refined.pt", work, preset, preset.refine_draft_tokens, work / "samples.refined.npz",
+            second.chat),
+        "refine-draft": lambda: distill.distill(
+            "draft.refined", work / "target.refined.pt", work / "draft.pt", work / "samples.refined.npz", work, preset,
+            preset.refine_draft_tokens, options.distill_minutes, again, compiled),
         "export": write,
         "ngrams": count,
         "evaluate": lambda: evaluate.evaluate(target_file, draft_file, options.corpus, work),

@@ -64,9 +64,10 @@ def other(e: dict) -> str:
         ]
     for name in ("target", "draft"):
         if name in e:
-            found = e[name]["loops"]
-            rows.append([f"{name}: sampled continuations of up to 150 tokens with a repetition loop",
-                         f"{found['with_loop']} of {found['continuations']}"])
+            for key, words in (("as_asked", "with a repetition loop"), ("without_dry", "the same without DRY")):
+                found = e[name]["loops"][key]
+                rows.append([f"{name}: sampled continuations of up to 150 tokens, {words}",
+                             f"{found['with_loop']} of {found['continuations']}"])
     return table(["measure", "value"], rows)
 
 

@@ -103,6 +103,31 @@ def deduplicated(dialogues: list[Dialogue]) -> list[Dialogue]:
     return out
 
 
+def refining_weight(dialogue: Dialogue) -> float:
+    """How often a dialogue is seen in one pass of the second cycle. Nearly every command of tldr stands under three or
+    more questions; what counts there is that each command is seen again and again, so what does not name one is rarer."""
+    if dialogue.source in LEFT_OUT:
+        return 0.0
+    if dialogue.source == "manner":
+        return 1.5
+    if dialogue.source == "handmade":
+        return 5.0
+    question, answer = dialogue.turns[0][1], dialogue.turns[1][1]
+    blocks = commands(answer)
+    if dialogue.source != "tldr":
+        return (0.7 if blocks else 0.4) if len(answer) < 800 else 0.15
+    if not blocks:
+        return 0.15 if "press " in answer else 0.3
+    tools = {tool_of(b) for b in blocks}
+    value = 1.3 if tools & DAILY else 1.1 if tools & WELL_KNOWN else 0.9
+    if blocks[0].startswith("# "):
+        # All examples of a page in one answer: the most commands for the tokens.
+        value *= 1.5
+    if NOT_HERE.search(question) or NOT_HERE.search(answer):
+        value *= 0.6
+    return value
+
+
 def weight(dialogue: Dialogue, late: bool = False) -> float:
     """How often a dialogue is seen in one pass over the corpus. `late`, while the learning rate falls, the everyday tools
     take room from the rare ones: what is seen then is remembered best."""

@@ -18,7 +18,7 @@ from . import optimizer as optimizers
 from . import packing, vocabulary
 from .generate import answers
 from .packing import NO_TARGET, Pieces, Stream
-from .train import SHORT_SHARE, Batch, autocast, device, load_model, rate, save
+from .train import SHORT_SHARE, Batch, Cycle, autocast, device, load_model, rate, save
 from .vocabulary import END_OF_TEXT, TURN_END
 
 
@@ -36,22 +36,22 @@ def prompts_of(pieces: Pieces, count: int, longest: int, seed: int) -> list[list
     return out
 
 
-def sample(target_path: Path, work: Path, preset):
-    """Writes `samples.npz`: answers of the target itself, half of them greedy."""
-    path = work / "samples.npz"
+def sample(target_path: Path, work: Path, preset, tokens: int, path: Path, chat_file: str):
+    """Writes to `path` answers of the target itself, half of them greedy, for a distillation over `tokens` tokens."""
     if path.exists():
         return
-    model = load_model(target_path)
+    model = load_model(target_path).bfloat16()
     # A dialogue is about sixty tokens long.
-    count = max(200, int(preset.distill_tokens * preset.sampled_share) // 60)
-    prompts = prompts_of(Pieces.load(work / "chat.npz"), count, preset.short_row - 60, preset.seed)
+    count = max(200, int(tokens * preset.sampled_share) // 60)
+    prompts = prompts_of(Pieces.load(work / chat_file), count, preset.short_row - 60, preset.seed)
     sequences, counted = [], []
     began = time.monotonic()
     for part, temperature in ((prompts[: count // 2], 0.0), (prompts[count // 2 :], 0.7)):
         for start in range(0, len(part), 4_096):
             some = part[start : start + 4_096]
             for prompt, answer in zip(
-                    some, answers(model, some, {TURN_END, END_OF_TEXT}, 160, temperature, preset.seed + start)):
+                    some, answers(model, some, {TURN_END, END_OF_TEXT}, 160, temperature, preset.seed + start,
+                                  low_precision=False)):
                 sequences.append((prompt + answer)[: preset.short_row])
                 counted.append(([0] * len(prompt) + [1] * len(answer))[: preset.short_row])
             print(f"samples: {len(sequences)} of {count}, {time.monotonic() - began:.0f} s", flush=True)
@@ -77,10 +77,10 @@ def target_states(target, tokens, mask, places):
     return target.hidden(tokens, mask).flatten(0, 1).index_select(0, places)
 
 
-def distill(target_path: Path, start_path: Path, work: Path, preset, tokens: int, minutes: float | None,
-            compiled: bool = True, every_seconds: float = 240):
-    """Trains the draft at `start_path` to `work/draft.pt`; resumable as `train.train` is."""
-    final, running = work / "draft.pt", work / "draft.running.pt"
+def distill(name: str, target_path: Path, start_path: Path, samples: Path, work: Path, preset, tokens: int,
+            minutes: float | None, cycle: Cycle, compiled: bool = True, every_seconds: float = 240):
+    """Trains the draft at `start_path` to `work/name.pt`; resumable as `train.train` is."""
+    final, running = work / f"{name}.pt", work / f"{name}.running.pt"
     if final.exists():
         return
     torch.manual_seed(preset.seed)
@@ -96,8 +96,8 @@ def distill(target_path: Path, start_path: Path, work: Path, preset, tokens: int
         for opt, values in zip(opts, saved["optimizers"]):
             opt.load_state_dict(values)
         step, seen, seconds, state = saved["step"], saved["seen"], saved["seconds"], saved["data"]
-    chat, text = Pieces.load(work / "chat.npz"), Pieces.load(work / "text.npz")
-    own = Pieces.load(work / "samples.npz")
+    chat, text = Pieces.load(work / cycle.chat), Pieces.load(work / "text.npz")
+    own = Pieces.load(samples)
     length, context, seed = preset.short_row, draft.shape.context, preset.seed
     streams = {
         "own": Stream(
@@ -110,7 +110,7 @@ def distill(target_path: Path, start_path: Path, work: Path, preset, tokens: int
     }
     function = torch.compile(divergence, dynamic=False) if compiled else divergence
     teacher = torch.compile(target_states, dynamic=False) if compiled else target_states
-    log = open(work / "draft.log.jsonl", "a", encoding="utf-8")
+    log = open(work / f"{name}.log.jsonl", "a", encoding="utf-8")
     began, last_saved, sums = time.monotonic() - seconds, time.monotonic(), []
     rng = np.random.default_rng((seed, 7, step))
     while True:
@@ -118,7 +118,7 @@ def distill(target_path: Path, start_path: Path, work: Path, preset, tokens: int
         progress = seconds / (60 * minutes) if minutes else seen / tokens
         if progress >= 1:
             break
-        factor = rate(progress, step, preset.warm_up_steps, preset.decay_from)
+        factor = cycle.peak * rate(progress, step, preset.warm_up_steps, cycle.decay_from)
         for opt in opts:
             for group in opt.param_groups:
                 group["lr"] = group["peak_lr"] * factor
@@ -152,7 +152,7 @@ def distill(target_path: Path, start_path: Path, work: Path, preset, tokens: int
                     "rate": round(factor, 4), "kl": round(divergences, 4), "acceptance": round(1 - distances, 4)}
             log.write(json.dumps(line) + "\n")
             log.flush()
-            print("draft", line, flush=True)
+            print(name, line, flush=True)
         if time.monotonic() - last_saved > every_seconds:
             last_saved = time.monotonic()
             save(running, {

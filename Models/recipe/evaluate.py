@@ -7,19 +7,20 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
 from . import corpus as corpora
 from . import packing, vocabulary
-from .export import read
-from .generate import answers
+from .export import read, sampling
+from .generate import Dry, answers
 from .packing import NO_TARGET, Pieces
 from .train import Batch, device
 from .vocabulary import END_OF_TEXT, TURN_END, TURN_START
 
 STOPS = {TURN_END, END_OF_TEXT}
-DEFAULTS = {"temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05}
+DRAWS = 4  # continuations of each start of a text
 
 
 class Talk:
@@ -151,13 +152,15 @@ def agreement(target, draft, sequences: list[tuple[list[int], list[int]]], tempe
 
 def loops(tokens: list[int]) -> bool:
     """Whether a unit of up to 40 tokens comes at least four times in a row, over 24 tokens or more."""
-    for period in range(1, 41):
-        run = 0
-        for a, b in zip(tokens, tokens[period:]):
-            run = run + 1 if a == b else 0
-            if run + period >= max(24, 4 * period):
-                return True
-    return False
+    return bool(packing.repeats(np.asarray(tokens)).any())
+
+
+def continuations(model, starts: list[list[int]], asked: dict, dry: bool) -> list[list[int]]:
+    """What follows each start, with the sampling that the file asks for, DRY included or not."""
+    found = Dry(asked["dry_multiplier"], asked["dry_base"], asked["dry_allowed_length"], asked["dry_penalty_last_n"])
+    return answers(
+        model, starts * DRAWS, STOPS, 150, asked["temp"], 11, top_k=asked["top_k"], top_p=asked["top_p"],
+        min_p=asked["min_p"], dry=found if dry else None, low_precision=False)
 
 
 def alone(path: Path, tokenizer, dialogues, documents, cache: Path) -> dict:
@@ -175,19 +178,23 @@ def alone(path: Path, tokenizer, dialogues, documents, cache: Path) -> dict:
     answered, manner = chat_scores(talk, dialogues), manner_scores(talk)
     starts = [talk.encode(d[:400])[:32] for d in documents]
     starts = [s for s in starts if len(s) == 32][:50]
-    continued = answers(model, starts, STOPS, 150, seed=11, low_precision=False, **DEFAULTS)
+    asked = sampling(path)
+    continued = {
+        name: continuations(model, starts, asked, dry) for name, dry in (("as_asked", True), ("without_dry", False))}
     value = {
         "scores": {
             "file": path.name, "bytes": len(data), "sha256": digest,
             "parameters": model.parameter_count(), "shape": model.shape.as_dict(),
             "chat": answered["scores"], "manner": manner["scores"], "chat_loss": chat_loss(model, chat),
             "text": text_scores(model, tokenizer, documents, sum(len(d.encode()) for d in documents)),
-            "loops": {"continuations": len(continued), "with_loop": sum(map(loops, continued)),
-                      "tokens": sum(map(len, continued))},
+            "sampling": asked,
+            "loops": {name: {"continuations": len(c), "with_loop": sum(map(loops, c)), "tokens": sum(map(len, c))}
+                      for name, c in continued.items()},
         },
         "answers": answered["answers"], "manner": manner["answers"],
         "continuations": [
-            {"start": tokenizer.decode(s), "continued": tokenizer.decode(c)} for s, c in zip(starts, continued)],
+            {"start": tokenizer.decode(s), "continued": tokenizer.decode(c)}
+            for s, c in zip(starts, continued["as_asked"])],
     }
     cache.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(value["scores"], indent=1), flush=True)

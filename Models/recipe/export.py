@@ -19,6 +19,12 @@ NAMES = {
     "down": "ffn_down",
 }
 
+# What the files ask a program to sample with.
+SAMPLING = {
+    "temp": 0.7, "top_k": 40, "top_p": 0.95, "min_p": 0.05, "penalty_repeat": 1.0, "penalty_last_n": 64,
+    "dry_multiplier": 0.8, "dry_base": 1.75, "dry_allowed_length": 8, "dry_penalty_last_n": 256,
+}
+
 
 def interleaved(weight: np.ndarray, heads: int) -> np.ndarray:
     """Rows of a query or key projection with the two halves of each head interleaved: GGUF's rotary pairs."""
@@ -52,6 +58,8 @@ def write(checkpoint: Path, tokenizer_path: Path, out: Path, name: str, descript
     writer.add_rope_dimension_count(shape.head_width)
     writer.add_vocab_size(shape.vocabulary)
     writer.add_file_type(FILE_TYPES[form])
+    for key, value in SAMPLING.items():
+        (writer.add_int32 if isinstance(value, int) else writer.add_float32)(f"general.sampling.{key}", value)
     add_vocabulary(writer, tokenizer_path, shape.vocabulary)
 
     def matrix(key: str, data: np.ndarray):
@@ -97,6 +105,13 @@ def add_vocabulary(writer: gguf.GGUFWriter, path: Path, size: int):
     writer.add_uint32("tokenizer.ggml.fim_suf_token_id", vocabulary.FIM_SUFFIX)
     writer.add_uint32("tokenizer.ggml.fim_mid_token_id", vocabulary.FIM_MIDDLE)
     writer.add_chat_template(vocabulary.CHAT_TEMPLATE)
+
+
+def sampling(path: Path) -> dict:
+    """What a file asks to be sampled with."""
+    head = "general.sampling."
+    return {key.removeprefix(head): field.contents() for key, field in gguf.GGUFReader(str(path)).fields.items()
+            if key.startswith(head)}
 
 
 def read(path: Path) -> Transformer:

@@ -39,6 +39,50 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return torch.cat((first * cos - second * sin, second * cos + first * sin), -1)
 
 
+def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, step: int) -> Tensor:
+    """Causal attention over [batch, heads, length, width], `step` queries at a time, so that what no query sees is not
+    computed; there may be keys of earlier tokens. On a CPU, compiled or for few queries, it takes less than half the time
+    of the fused kernel. `mask` is additive."""
+    parts = []
+    q = q * q.shape[-1] ** -0.5
+    before = k.shape[2] - q.shape[2]
+    for start in range(0, q.shape[2], step):
+        end = min(start + step, q.shape[2])
+        seen = before + end
+        scores = q[:, :, start:end] @ k[:, :, :seen].transpose(-1, -2)
+        if mask is not None:
+            scores = scores + mask[:, :, start:end, :seen]
+        elif end - start > 1:
+            later = torch.ones(end - start, seen, dtype=torch.bool, device=q.device).triu(before + start + 1)
+            scores = scores.masked_fill(later, float("-inf"))
+        scores = scores.float()
+        weights = torch.exp(scores - scores.amax(-1, keepdim=True).detach())
+        parts.append((weights.to(v.dtype) @ v[:, :, :seen]) / weights.sum(-1, keepdim=True).to(v.dtype))
+    return torch.cat(parts, 2)
+
+
+class Cache:
+    """Keys and values of one layer, with room for `capacity` tokens."""
+
+    def __init__(self, capacity: int):
+        self.capacity, self.length = capacity, 0
+        self.keys = self.values = None
+
+    def extended(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """All there are with `k` and `v` put behind."""
+        if self.keys is None:
+            shape = (k.shape[0], k.shape[1], self.capacity, k.shape[3])
+            self.keys, self.values = k.new_empty(shape), v.new_empty(shape)
+        end = self.length + k.shape[2]
+        self.keys[:, :, self.length : end] = k
+        self.values[:, :, self.length : end] = v
+        self.length = end
+        return self.keys[:, :, :end], self.values[:, :, :end]
+
+    def keep(self, rows: Tensor):
+        self.keys, self.values = self.keys[rows], self.values[rows]
+
+
 class Block(nn.Module):
     def __init__(self, shape: Shape):
         super().__init__()
@@ -54,7 +98,7 @@ class Block(nn.Module):
         self.up = nn.Linear(shape.width, shape.feed_forward, bias=False)
         self.down = nn.Linear(shape.feed_forward, shape.width, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: list | None) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: "Cache | None") -> Tensor:
         s = self.shape
         batch, length, _ = x.shape
         h = rms_norm(x, self.attn_norm, s.epsilon)
@@ -63,13 +107,14 @@ class Block(nn.Module):
         v = self.v(h).view(batch, length, s.kv_heads, s.head_width).transpose(1, 2)
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
         if cache is not None:
-            if cache:
-                k, v = torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2)
-            cache[:] = [k, v]
+            k, v = cache.extended(k, v)
         if s.kv_heads != s.heads:
             repeat = s.heads // s.kv_heads
             k, v = k.repeat_interleave(repeat, 1), v.repeat_interleave(repeat, 1)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None and length > 1)
+        if x.device.type == "cpu" and (torch.compiler.is_compiling() or cache is not None):
+            y = attention(q, k, v, mask, 128 if length <= 256 else 256)
+        else:
+            y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None and length > 1)
         x = x + self.o(y.transpose(1, 2).reshape(batch, length, s.width))
         h = rms_norm(x, self.ffn_norm, s.epsilon)
         return x + self.down(F.silu(self.gate(h)) * self.up(h))

@@ -13,6 +13,7 @@ import numpy as np
 
 from . import corpus as corpora
 from . import vocabulary
+from .dialogues import written
 from .vocabulary import END_OF_TEXT, FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, TURN_END, TURN_START
 
 NO_TARGET = -100
@@ -71,7 +72,27 @@ def encode_turns(encode, turns) -> tuple[list[int], list[int]]:
     return tokens, counted
 
 
-def encode_chat(tokenizer, dialogues: list[corpora.Dialogue]) -> Pieces:
+def repeats(tokens: np.ndarray, longest: int = 40, least: int = 24) -> np.ndarray:
+    """Which tokens go on with a unit of up to `longest` tokens that comes at least four times in a row, over `least`
+    tokens or more. A model that learns to predict them learns to go round in circles."""
+    out = np.zeros(len(tokens), bool)
+    for period in range(1, longest + 1):
+        same = np.concatenate(([False], tokens[period:] == tokens[:-period], [False]))
+        edges = np.flatnonzero(same[1:] != same[:-1])
+        for start, end in edges.reshape(-1, 2):
+            if end - start + period >= max(least, 4 * period):
+                out[start + period : end + period] = True
+    return out
+
+
+def without_repeats(pieces: Pieces) -> Pieces:
+    """The same, without a loss at tokens that go on with a loop."""
+    pieces.counted[repeats(pieces.tokens)] = 0
+    return pieces
+
+
+def encode_chat(tokenizer, dialogues: list[corpora.Dialogue], refining: bool = False) -> Pieces:
+    """The dialogues that have a weight; with the weights of the second cycle if `refining`."""
     def encode(text: str) -> list[int]:
         return tokenizer.encode(text, add_special_tokens=False).ids
 
@@ -84,15 +105,15 @@ def encode_chat(tokenizer, dialogues: list[corpora.Dialogue]) -> Pieces:
 
     sequences, counted, weights, late = [], [], [], []
     for dialogue in dialogues:
-        value = corpora.weight(dialogue)
+        value = corpora.refining_weight(dialogue) if refining else corpora.weight(dialogue)
         if value <= 0:
             continue
         tokens, own = encode_turns(remembered, dialogue.turns)
         sequences.append(tokens)
         counted.append(own)
         weights.append(value)
-        late.append(corpora.weight(dialogue, late=True))
-    return Pieces.of(sequences, counted, weights, late)
+        late.append(value if refining else corpora.weight(dialogue, late=True))
+    return without_repeats(Pieces.of(sequences, counted, weights, late))
 
 
 def encode_text(tokenizer, documents: list[str], fim_share: float, seed: int) -> Pieces:
@@ -123,14 +144,19 @@ def encode_text(tokenizer, documents: list[str], fim_share: float, seed: int) ->
         plain += window
         if plain:
             sequences.append(encode("\n\n".join(plain)) + [END_OF_TEXT])
-    return Pieces.of(sequences, [[1] * len(s) for s in sequences], [1.0] * len(sequences))
+    return without_repeats(Pieces.of(sequences, [[1] * len(s) for s in sequences], [1.0] * len(sequences)))
 
 
 def prepare(corpus: Path, work: Path, tokenizer, text_bytes: int, seed: int):
-    """Writes `chat.npz` and `text.npz` below `work`, and the same for validation, unless they are there."""
+    """Writes `chat.npz`, `chat.refine.npz` and `text.npz` below `work`, and validation's, unless they are there."""
+    def refining() -> list[corpora.Dialogue]:
+        known = corpora.read_dialogues(corpus, "train")
+        return corpora.deduplicated(known) + written(known, seed)
+
     jobs = {
         "chat.npz": lambda: encode_chat(
             tokenizer, corpora.deduplicated(corpora.read_dialogues(corpus, "train"))),
+        "chat.refine.npz": lambda: encode_chat(tokenizer, refining(), refining=True),
         "chat.val.npz": lambda: encode_chat(tokenizer, corpora.read_dialogues(corpus, "val")),
         "text.npz": lambda: encode_text(tokenizer, chosen(corpus, text_bytes, seed), 0.08, seed),
         "text.val.npz": lambda: encode_text(tokenizer, corpora.read_documents(corpus, "val"), 0.0, seed),

@@ -17,8 +17,16 @@ def lines(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def joined(first: list[dict], second: list[dict]) -> list[dict]:
+    """Two logs as one, the tokens counted on."""
+    before = first[-1]["tokens"] if first else 0
+    return first + [{**line, "tokens": line["tokens"] + before} for line in second]
+
+
 def draw(work: Path, out: Path):
-    target, draft = lines(work / "target.log.jsonl"), lines(work / "draft.log.jsonl")
+    target, draft = (
+        joined(lines(work / f"{name}.log.jsonl"), lines(work / f"{name}.refined.log.jsonl"))
+        for name in ("target", "draft"))
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
     for key, label, style in (("chat", "chat", "-"), ("text", "text", "-")):
         points = [(x["tokens"] / 1e6, x[key]) for x in target if key in x]

@@ -20,8 +20,12 @@ class Preset:
     warm_up_steps: int = 40
     decay_from: float = 0.55  # share of the run after which the learning rate falls to zero
     target_tokens: int = 24_000_000
+    refine_rate: float = 0.55  # peak of the second cycle, of the rates above
+    refine_tokens: int = 18_600_000
     draft_tokens: int = 6_000_000
     distill_tokens: int = 6_000_000
+    refine_draft_rate: float = 0.6
+    refine_draft_tokens: int = 4_000_000
     sampled_share: float = 0.16  # of the distillation tokens, how many are answers of the target
     seed: int = 1
 
@@ -42,8 +46,10 @@ GPU = replace(
     long_batch=4,
     text_bytes=1 << 40,
     target_tokens=600_000_000,
+    refine_tokens=300_000_000,
     draft_tokens=120_000_000,
     distill_tokens=60_000_000,
+    refine_draft_tokens=60_000_000,
 )
 
 # Minutes on any machine: for testing the recipe itself.
@@ -54,8 +60,10 @@ SMOKE = replace(
     short_batch=8,
     text_bytes=1_000_000,
     target_tokens=300_000,
+    refine_tokens=200_000,
     draft_tokens=150_000,
     distill_tokens=100_000,
+    refine_draft_tokens=100_000,
 )
 
 PRESETS = {"cpu": CPU, "gpu": GPU, "smoke": SMOKE}

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plain training: warm-up, constant rate, linear decay to zero. Resumable; the checkpoint before the decay is kept."""
+"""Plain training: warm-up, constant rate, linear decay to zero; and a second cycle, warmed up again and decaying at once.
+
+Resumable; the checkpoint before the decay of the first cycle is kept.
+"""
 
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +63,15 @@ class Batch:
         self.mask = attention_mask(torch.from_numpy(rows.pieces).to(where)) if masked else None
 
 
+@dataclass(frozen=True)
+class Cycle:
+    """One rise and fall of the learning rate, and the dialogues it is made with."""
+
+    chat: str = "chat.npz"
+    peak: float = 1.0  # of the rates in the preset
+    decay_from: float = 1.0  # share of the cycle after which the rate falls to zero
+
+
 def rate(progress: float, step: int, warm_up: int, decay_from: float) -> float:
     if step < warm_up:
         return (step + 1) / warm_up
@@ -70,8 +83,8 @@ def rate(progress: float, step: int, warm_up: int, decay_from: float) -> float:
 class Data:
     """The streams of short and of long rows."""
 
-    def __init__(self, work: Path, preset, context: int, state: dict | None = None):
-        chat, text = Pieces.load(work / "chat.npz"), Pieces.load(work / "text.npz")
+    def __init__(self, work: Path, preset, context: int, state: dict | None = None, chat_file: str = "chat.npz"):
+        chat, text = Pieces.load(work / chat_file), Pieces.load(work / "text.npz")
         state = state or {}
         seed = preset.seed
         self.short = Stream(
@@ -87,7 +100,7 @@ class Data:
 
 
 # Of the tokens in short rows, at most this share has a loss; a few places beyond it are left out.
-SHORT_SHARE = 0.6
+SHORT_SHARE = 0.63
 
 
 class Validation:
@@ -138,10 +151,11 @@ def load_model(path: Path) -> Transformer:
     return model.to(device()).eval()
 
 
-def train(name: str, shape: Shape, preset, work: Path, tokens: int, minutes: float | None, compiled: bool = True,
-          decay: bool = True, every_seconds: float = 240):
-    """Trains `name` to `work/name.pt`. With `minutes`, the run is as long as that instead of `tokens`; either way a
-    second call goes on from the last checkpoint, and does nothing if the run is over. Without `decay` the rate stays."""
+def train(name: str, shape: Shape, preset, work: Path, tokens: int, minutes: float | None, cycle: Cycle,
+          compiled: bool = True, begin: Path | None = None, every_seconds: float = 240):
+    """Trains `name` to `work/name.pt`, from the weights in `begin` if there is one. With `minutes`, the run is as long as
+    that instead of `tokens`; either way a second call goes on from the last checkpoint, and does nothing if the run is
+    over."""
     final, running, stable = (work / f"{name}{part}.pt" for part in ("", ".running", ".stable"))
     if final.exists():
         return
@@ -150,6 +164,9 @@ def train(name: str, shape: Shape, preset, work: Path, tokens: int, minutes: flo
     opts = optimizers.make(model, preset.matrix_lr, preset.other_lr)
     step = seen = 0
     seconds, data_state, kept = 0.0, None, False
+    parted = 0 < cycle.decay_from < 1
+    if begin:
+        model.load_state_dict(torch.load(begin, map_location=device(), weights_only=True)["model"])
     start = running if running.exists() else stable if stable.exists() else None
     if start:
         saved = torch.load(start, map_location=device(), weights_only=False)
@@ -159,7 +176,7 @@ def train(name: str, shape: Shape, preset, work: Path, tokens: int, minutes: flo
         step, seen, seconds, data_state = saved["step"], saved["seen"], saved["seconds"], saved["data"]
         kept = stable.exists()
         print(f"{name}: going on from step {step}, {seen / 1e6:.1f} M tokens", flush=True)
-    data = Data(work, preset, shape.context, data_state)
+    data = Data(work, preset, shape.context, data_state, cycle.chat)
     validation = Validation(work, preset, shape.context)
     function = torch.compile(loss_sum, dynamic=False) if compiled else loss_sum
     per_step = preset.short_batch * preset.short_row + preset.long_batch * shape.context
@@ -178,13 +195,13 @@ def train(name: str, shape: Shape, preset, work: Path, tokens: int, minutes: flo
         progress = seconds / (60 * minutes) if minutes else seen / tokens
         if progress >= 1:
             break
-        if decay and progress > preset.decay_from:
+        if parted and progress > cycle.decay_from:
             if not kept:
                 checkpoint(stable)
                 kept = True
             if not data.short.state.get("late"):
                 data.short.start_pass(late=True)
-        factor = rate(progress, step, preset.warm_up_steps, preset.decay_from if decay else 1)
+        factor = cycle.peak * rate(progress, step, preset.warm_up_steps, cycle.decay_from)
         for opt in opts:
             for group in opt.param_groups:
                 group["lr"] = group["peak_lr"] * factor

@@ -7,7 +7,8 @@ import InklingTUI
 
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "The interface's configuration: where it is, what it may hold, what is wrong in it.",
+        commandName: "config",
+        abstract: "The interface's configuration: where it is, what it may hold, what is wrong in it.",
         discussion: """
             Examples:
               inkling config default > "$(inkling config path)"
@@ -30,7 +31,8 @@ struct ConfigPathCommand: ParsableCommand {
 
 struct ConfigCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Reads the configuration and the user's themes, and tells what is not understood.",
+        commandName: "check",
+        abstract: "Reads the configuration and the user's themes, and tells what is not understood.",
         discussion: "Exit status 1 if there is something; the interface starts all the same.")
 
     func run() throws {

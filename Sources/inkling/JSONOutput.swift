@@ -7,20 +7,25 @@ import InklingCells
 enum JSONOutput {
     /// One value, readable.
     static func print(_ value: some Encodable) throws {
+        Output.write(try text(value))
+    }
+
+    /// The same for a file.
+    static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        write(try encoder.encode(value))
+        return text(try encoder.encode(value))
     }
 
     /// One value on one line.
     static func printLine(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        write(try encoder.encode(value))
+        Output.write(text(try encoder.encode(value)))
     }
 
     /// Control and bidirectional characters leave as escapes: the same JSON, harmless where it is shown.
-    private static func write(_ json: Data) {
-        Output.write(escapedForTerminal(json: String(decoding: json, as: UTF8.self)) + "\n")
+    private static func text(_ json: Data) -> String {
+        escapedForTerminal(json: String(decoding: json, as: UTF8.self)) + "\n"
     }
 }

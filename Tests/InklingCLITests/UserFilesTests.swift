@@ -57,7 +57,9 @@ import Testing
         #expect(told == (geteuid() == 0 ? [] : ["config.toml: it cannot be read: no permission"]))
     }
 
-    @Test func `Themes of the user's come after the others, or in the place of one, and mistakes in them are told`() throws {
+    @Test func `Themes of the user's come after the others, or in the place of one, and mistakes in them are told`()
+        throws
+    {
         let manager = FileManager.default
         try manager.createDirectory(atPath: folder.path + "/themes/folder.toml", withIntermediateDirectories: true)
         _ = try folder.file("themes/mine.toml", "inherits = \"nord\"\n[roles]\ntxt = { fg = \"red\" }\n")
@@ -99,7 +101,8 @@ import Testing
             Issue.record("it was written")
             return
         }
-        #expect(failure.description.hasPrefix("config.toml:1:") && failure.description.hasSuffix("; nothing was written"))
+        #expect(
+            failure.description.hasPrefix("config.toml:1:") && failure.description.hasSuffix("; nothing was written"))
         #expect(try folder.bytes("config.toml") == Array(text.utf8))
     }
 }
@@ -157,7 +160,9 @@ struct InterfaceCommandTests {
         (["--keys", "a < b"], "--keys: \"< b\" has no \">\"; write <lt> for a \"<\" that is to be typed"),
         (["--size", "0x9"], "--size"),
     ])
-    func `A mistake in what is asked is told before anything is loaded`(_ arguments: [String], _ expected: String) throws {
+    func `A mistake in what is asked is told before anything is loaded`(_ arguments: [String], _ expected: String)
+        throws
+    {
         let outcome = try BuiltProgram.run(["screenshot", "chat"] + arguments, in: folder)
         #expect(outcome.status == 64)
         #expect(outcome.error.contains(expected), "\(outcome.error)")

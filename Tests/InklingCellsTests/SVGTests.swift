@@ -18,7 +18,9 @@ import Testing
 
     @Test func `A screen without a window is as large as its cells`() {
         let picture = svg(10, 2) { _ in }
-        #expect(picture.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"38\" viewBox=\"0 0 90 38\""))
+        #expect(
+            picture.hasPrefix(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90\" height=\"38\" viewBox=\"0 0 90 38\""))
         #expect(picture.hasSuffix("</svg>\n"))
         #expect(picture.contains("<title>a &lt;b&gt; &amp; &quot;c&quot;</title>"))
         #expect(picture.contains("<rect width=\"90\" height=\"38\" fill=\"#11131a\"/>"))
@@ -38,7 +40,10 @@ import Testing
             buffer.write("a<b>&\"\u{1B}[31m\u{202E}", at: .zero, style: plain)
         }
         #expect(picture.contains("a&lt;b&gt;&amp;&quot;"))
-        #expect(picture.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && !(0x202A...0x202E).contains($0.value) })
+        #expect(
+            picture.unicodeScalars.allSatisfy {
+                $0 == "\n" || $0.value >= 0x20 && !(0x202A...0x202E).contains($0.value)
+            })
     }
 
     @Test func `A wide character stands in the middle of its two cells`() {

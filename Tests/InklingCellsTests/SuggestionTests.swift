@@ -15,11 +15,12 @@ import Testing
         #expect(slips("abc", "xyz") == 3)
     }
 
-    @Test(arguments: [
-        ("temprature", "temperature"), ("TEMPERATURE", "temperature"), ("temp", "temperature"), ("top", "top-k"),
-        ("tpo-k", "top-k"), ("sampling.temprture", "sampling.temperature"), ("xx", nil), ("", nil),
-        ("topiary", nil), ("abc", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("temprature", "temperature"), ("TEMPERATURE", "temperature"), ("temp", "temperature"), ("top", "top-k"),
+            ("tpo-k", "top-k"), ("sampling.temprture", "sampling.temperature"), ("xx", nil), ("", nil),
+            ("topiary", nil), ("abc", nil),
+        ] as [(String, String?)])
     func `A word that was meant is found, another is not`(_ word: String, _ meant: String?) {
         #expect(Suggestion.nearest(to: word, in: ["temperature", "top-k", "sampling.temperature"]) == meant)
     }

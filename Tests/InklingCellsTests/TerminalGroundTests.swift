@@ -24,10 +24,11 @@ import Testing
         #expect(TerminalGround(colorSpecification: text) == nil)
     }
 
-    @Test(arguments: [
-        ("15;0", TerminalGround.dark), ("0;15", .light), ("0;default;15", .light), ("12;8", .dark), ("0;7", .light),
-        ("7;6", .dark), ("0;default", nil), ("", nil), (";", nil), ("0;16", nil), ("0;-1", nil),
-    ] as [(String, TerminalGround?)])
+    @Test(
+        arguments: [
+            ("15;0", TerminalGround.dark), ("0;15", .light), ("0;default;15", .light), ("12;8", .dark), ("0;7", .light),
+            ("7;6", .dark), ("0;default", nil), ("", nil), (";", nil), ("0;16", nil), ("0;-1", nil),
+        ] as [(String, TerminalGround?)])
     func `The environment may say it`(_ text: String, _ ground: TerminalGround?) {
         #expect(TerminalGround(colorFGBG: text) == ground)
     }

@@ -27,11 +27,12 @@ import Testing
         events(Array(text.utf8), pieces: pieces).map { if case .key(let press) = $0 { press.name } else { "\($0)" } }
     }
 
-    @Test(arguments: [
-        ("\u{1B}]11;rgb:1e1e/1e1e/2e2e\u{1B}\\", TerminalGround.dark), ("\u{1B}]11;rgb:ff/ff/ff\u{7}", .light),
-        ("\u{1B}[?997;1n", .dark), ("\u{1B}[?997;2n", .light), ("\u{1B}]11;?\u{7}", nil), ("\u{1B}]11;\u{7}", nil),
-        ("\u{1B}]10;rgb:ff/ff/ff\u{7}", nil), ("\u{1B}[?997;3n", nil), ("\u{1B}[?6n", nil),
-    ] as [(String, TerminalGround?)])
+    @Test(
+        arguments: [
+            ("\u{1B}]11;rgb:1e1e/1e1e/2e2e\u{1B}\\", TerminalGround.dark), ("\u{1B}]11;rgb:ff/ff/ff\u{7}", .light),
+            ("\u{1B}[?997;1n", .dark), ("\u{1B}[?997;2n", .light), ("\u{1B}]11;?\u{7}", nil), ("\u{1B}]11;\u{7}", nil),
+            ("\u{1B}]10;rgb:ff/ff/ff\u{7}", nil), ("\u{1B}[?997;3n", nil), ("\u{1B}[?6n", nil),
+        ] as [(String, TerminalGround?)])
     func `What the terminal says of its background stands among the keys`(_ text: String, _ ground: TerminalGround?) {
         let key = { TerminalEvent.key(KeyPress(.character($0))) }
         for pieces in [1, 2, 7, .max] {

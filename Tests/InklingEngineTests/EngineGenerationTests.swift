@@ -137,7 +137,7 @@ import Testing
         gate.open()
         let summary = try rig.log.summary(of: second)
         #expect(summary.reason == .cancelled && summary.promptTokenCount == 0)
-        #expect(rig.log.events.count { if case .generation(second, _) = $0 { true } else { false } } == 1)
+        #expect(rig.log.events.count { if case .generation(second, _) = $0 { true } else { false } } == 2)
         #expect(try rig.log.summary(of: first).tokens.count == 12)
         #expect(try rig.log.summary(of: third).tokens.count == 12)
     }
@@ -281,7 +281,7 @@ import Testing
             return
         }
         #expect(count > 512)
-        #expect(rig.log.events.count { if case .generation(refused, _) = $0 { true } else { false } } == 1)
+        #expect(rig.log.events.count { if case .generation(refused, _) = $0 { true } else { false } } == 2)
 
         request.contextPolicy = .dropOldestTurns(keepsSystem: true)
         let id = rig.engine.generate(request)

@@ -2,16 +2,11 @@
 
 import FoundationEssentials
 import InklingDecoding
-import InklingTemplates
 import InklingTestSupport
 import InklingTokenizer
 import Testing
 
 @testable import InklingEngine
-
-enum TemplateJSONProbe {
-    static func value(_ bytes: [UInt8]) throws -> TemplateValue { try TemplateJSON.parse(bytes) }
-}
 
 @Suite struct `Recording traces` {
     /// A folder that is gone after the test.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import InklingDecoding
 import InklingModel
+import InklingTemplates
 import InklingTensor
 import InklingTokenizer
 import Testing
@@ -14,6 +16,7 @@ import Testing
     static let sampler: SamplerSettings = {
         var sampler = SamplerSettings(temperature: 0.7, topK: 12, topP: 0.9, minP: 0.125, seed: .max)
         sampler.logitBias = [TokenID(5): -.infinity, TokenID(7): 1.5]
+        sampler.dry = DrySettings(multiplier: 0.8, allowedLength: 3, window: 256)
         sampler.mirostat = MirostatSettings(version: .two, surpriseMeasure: .llamaCppCompatible)
         return sampler
     }()
@@ -196,7 +199,7 @@ import Testing
                 line.field("double", double)
                 line.field("time", time)
             }
-            let value = try TemplateJSONProbe.value(line.bytes)
+            let value = try TemplateJSON.parse(line.bytes)
             let fields = try TraceFields(value, "x")
             if float.isFinite, abs(float) <= 1e15 { #expect(Float(try fields.figure("float")) == float) }
             #expect(try fields.figure("double") == double)
@@ -211,6 +214,25 @@ import Testing
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 32 && !(0x7F..<0xA0).contains($0.value)) })
         #expect(!text.contains("somebody"))
+    }
+
+    @Test func `Every key that is written is explained`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/traces.md")
+        let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        // By number of the token; names of parameters and of measures are the methods' own.
+        let free = ["logit_bias", "texts", "parameters"]
+        func check(_ value: TemplateValue) {
+            switch value {
+            case .map(let entries):
+                for entry in entries {
+                    #expect(text.contains("`\(entry.key)`"), "docs/traces.md does not explain \(entry.key)")
+                    if !free.contains(entry.key) { check(entry.value) }
+                }
+            case .list(let items): items.forEach(check)
+            default: break
+            }
+        }
+        for line in Self.bytes(Self.events).split(separator: 10) { check(try TemplateJSON.parse(Array(line))) }
     }
 
     @Test func `What ends a generation is written once`() {

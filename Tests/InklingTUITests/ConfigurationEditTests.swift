@@ -21,7 +21,10 @@ import Testing
         ),
         ("appearance.theme = 'dark'\n", "appearance.theme = \"nord\"\n"),
         ("[\"appearance\"]\r\ntheme = \"x\"\r\n", "[\"appearance\"]\r\ntheme = \"nord\"\r\n"),
-        ("# theme = \"x\"\n[appearance]\n# theme = \"x\"\n", "# theme = \"x\"\n[appearance]\ntheme = \"nord\"\n# theme = \"x\"\n"),
+        (
+            "# theme = \"x\"\n[appearance]\n# theme = \"x\"\n",
+            "# theme = \"x\"\n[appearance]\ntheme = \"nord\"\n# theme = \"x\"\n"
+        ),
     ])
     func `One value changes and everything else stays`(_ before: String, _ after: String) throws {
         #expect(try ConfigurationEdit.set(nord, in: before) == after)

@@ -36,26 +36,65 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[sampling]\ntemprature = 1", "config.toml:2:1: unknown key \"sampling.temprature\"; did you mean \"sampling.temperature\"?"),
-        ("[sampling]\ntheme = \"dark\"", "config.toml:2:1: unknown key \"sampling.theme\"; did you mean \"appearance.theme\"?"),
-        ("theme = \"dark\"", "config.toml:1:1: unknown key \"theme\" outside of any section; did you mean \"appearance.theme\"?"),
-        ("[sampling]\n\n  temperature = 9", "config.toml:3:3: sampling.temperature is 9; it must be a number from 0 to 2"),
-        ("[sampling]\ntemperature = \"hot\"", "config.toml:2:1: sampling.temperature is \"hot\"; it must be a number from 0 to 2"),
-        ("[sampling]\ntemperature = [1]", "config.toml:2:1: sampling.temperature is a list; it must be a number from 0 to 2"),
-        ("[sampling]\ntemperature = nan", "config.toml:2:1: sampling.temperature is nan; it must be a number from 0 to 2"),
+        (
+            "[sampling]\ntemprature = 1",
+            "config.toml:2:1: unknown key \"sampling.temprature\"; did you mean \"sampling.temperature\"?"
+        ),
+        (
+            "[sampling]\ntheme = \"dark\"",
+            "config.toml:2:1: unknown key \"sampling.theme\"; did you mean \"appearance.theme\"?"
+        ),
+        (
+            "theme = \"dark\"",
+            "config.toml:1:1: unknown key \"theme\" outside of any section; did you mean \"appearance.theme\"?"
+        ),
+        (
+            "[sampling]\n\n  temperature = 9",
+            "config.toml:3:3: sampling.temperature is 9; it must be a number from 0 to 2"
+        ),
+        (
+            "[sampling]\ntemperature = \"hot\"",
+            "config.toml:2:1: sampling.temperature is \"hot\"; it must be a number from 0 to 2"
+        ),
+        (
+            "[sampling]\ntemperature = [1]",
+            "config.toml:2:1: sampling.temperature is a list; it must be a number from 0 to 2"
+        ),
+        (
+            "[sampling]\ntemperature = nan",
+            "config.toml:2:1: sampling.temperature is nan; it must be a number from 0 to 2"
+        ),
         ("[sampling]\ntop-k = 1.5", "config.toml:2:1: sampling.top-k is 1.5; it must be a whole number from 0 to 1000"),
-        ("[sampling]\nmax-tokens = 0", "config.toml:2:1: sampling.max-tokens is 0; it must be a whole number from 1 to 1000000, or empty"),
-        ("[sampling]\nseed = 2026-01-01", "config.toml:2:1: sampling.seed is a date or a time; it must be a whole number, or empty"),
+        (
+            "[sampling]\nmax-tokens = 0",
+            "config.toml:2:1: sampling.max-tokens is 0; it must be a whole number from 1 to 1000000, or empty"
+        ),
+        (
+            "[sampling]\nseed = 2026-01-01",
+            "config.toml:2:1: sampling.seed is a date or a time; it must be a whole number, or empty"
+        ),
         ("[appearance]\nascii = \"perhaps\"", "config.toml:2:1: appearance.ascii is \"perhaps\"; it must be on or off"),
-        ("[appearance]\ntheme = \"ligt\"", "config.toml:2:1: appearance.theme is \"ligt\", which is not one of 3 there are; did you mean \"light\"?"),
+        (
+            "[appearance]\ntheme = \"ligt\"",
+            "config.toml:2:1: appearance.theme is \"ligt\", which is not one of 3 there are; did you mean \"light\"?"
+        ),
         ("[decodin]\nstrategy = \"sd\"", "config.toml:1:1: unknown section [decodin]; did you mean \"decoding\"?"),
-        ("[decoding]\nstrategy = \"perl\"", "config.toml:2:1: decoding.strategy is \"perl\", which is not one of \(strategyCount) there are; did you mean \"pearl\"?"),
+        (
+            "[decoding]\nstrategy = \"perl\"",
+            "config.toml:2:1: decoding.strategy is \"perl\", which is not one of \(strategyCount) there are; did you mean \"pearl\"?"
+        ),
         ("\nsampling = 3", "config.toml:2:1: sampling is 3; it must be a section, [sampling]"),
         ("[[sampling]]\ntop-k = 1", "config.toml:1:1: sampling is a list; it must be a section, [sampling]"),
         ("[sd]\ngama = 2", "config.toml:2:1: unknown key \"sd.gama\"; did you mean \"sd.gamma\"?"),
-        ("[sd]\r\n# more\r\ngamma = 2000\r\n", "config.toml:3:1: sd.gamma is 2000; it must be a whole number from 1 to 32"),
+        (
+            "[sd]\r\n# more\r\ngamma = 2000\r\n",
+            "config.toml:3:1: sd.gamma is 2000; it must be a whole number from 1 to 32"
+        ),
         ("[panels]\nshown = [\"sped\"]", "config.toml:2:1: no panel is called \"sped\"; did you mean \"speed\"?"),
-        ("[panels]\nshown = [1]", "config.toml:2:1: panels.shown is a list; it must be a list of speed, acceptance, net-gain, kv-cache, alternatives"),
+        (
+            "[panels]\nshown = [1]",
+            "config.toml:2:1: panels.shown is a list; it must be a list of speed, acceptance, net-gain, kv-cache, alternatives"
+        ),
         ("[panels]\nshow = []", "config.toml:2:1: unknown key \"panels.show\"; did you mean \"panels.shown\"?"),
     ])
     func `A mistake is told with its place and what may have been meant`(_ text: String, _ expected: String) {
@@ -73,7 +112,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[appearance]\ntheme = dark", "config.toml:2:9: this is no value; a text stands in quotes, as in theme = \"dark\""),
+        (
+            "[appearance]\ntheme = dark",
+            "config.toml:2:9: this is no value; a text stands in quotes, as in theme = \"dark\""
+        ),
         ("[sampling\nx = 1", "config.toml:1:10: table header: expected ']', saw the end of the line"),
         ("[chat]\nsystem = \"a\nb\"", "config.toml:2:12: the string is not closed on its line"),
         ("[panels]\nshown = [\"speed\",\n", "config.toml:2:19: the array is not closed when the file ends"),
@@ -92,7 +134,9 @@ import Testing
         #expect(issues.first?.line == 2)
     }
 
-    @Test(arguments: ["", "\u{0}", "[", "]]]", "a = [[[[[[", "\"\"\"", "[a]\n[a]", "x = 1e999", "k = 99999999999999999999"])
+    @Test(arguments: [
+        "", "\u{0}", "[", "]]]", "a = [[[[[[", "\"\"\"", "[a]\n[a]", "x = 1e999", "k = 99999999999999999999",
+    ])
     func `No text stops the start`(_ text: String) {
         let (preferences, _, _) = ConfigurationFile.read(text, themes: [])
         #expect(preferences == Preferences())

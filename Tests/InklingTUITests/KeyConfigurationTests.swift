@@ -18,7 +18,9 @@ import Testing
         #expect(try keys.action(for: key("f5"), in: [.transcript]) == .copyMessage)
         #expect(try keys.action(for: key("y"), in: [.transcript]) == nil)
         #expect(try keys.action(for: key("E"), in: [.transcript]) == .editMessage)
-        #expect(keys.rows(in: .transcript).first { $0.action == .copyMessage }?.caption == "copy", "the footer goes with it")
+        #expect(
+            keys.rows(in: .transcript).first { $0.action == .copyMessage }?.caption == "copy", "the footer goes with it"
+        )
         #expect(keys.rows(in: .models) == KeyMap.standard.rows(in: .models))
     }
 
@@ -32,17 +34,47 @@ import Testing
     @Test(arguments: [
         ("[keys.composer]\nsned = \"enter\"", "config.toml:2:1: unknown action \"sned\"; did you mean \"send\"?"),
         ("[keys.composer]\nsend = \"entr\"", "config.toml:2:1: no key is called \"entr\"; did you mean \"enter\"?"),
-        ("[keys.composer]\nsend = \"Ctrl+S\"", "config.toml:2:1: no key is called \"Ctrl+S\"; did you mean \"ctrl-s\"?"),
-        ("[keys.composer]\neditor = \"control-pgup\"", "config.toml:2:1: no key is called \"control-pgup\"; did you mean \"ctrl-page-up\"?"),
-        ("[keys.composer]\neditor = \"c-return\"", "config.toml:2:1: no key is called \"c-return\"; did you mean \"ctrl-enter\"?"),
+        (
+            "[keys.composer]\nsend = \"Ctrl+S\"",
+            "config.toml:2:1: no key is called \"Ctrl+S\"; did you mean \"ctrl-s\"?"
+        ),
+        (
+            "[keys.composer]\neditor = \"control-pgup\"",
+            "config.toml:2:1: no key is called \"control-pgup\"; did you mean \"ctrl-page-up\"?"
+        ),
+        (
+            "[keys.composer]\neditor = \"c-return\"",
+            "config.toml:2:1: no key is called \"c-return\"; did you mean \"ctrl-enter\"?"
+        ),
         ("[keys.composer]\nsend = \"ctrl-m\"", "config.toml:2:1: terminals send enter for ctrl-m; write \"enter\""),
-        ("[keys.composer]\nsend = 3", "config.toml:2:1: send is 3; keys are written as \"ctrl-x\" or [\"ctrl-x\", \"f5\"]"),
-        ("[keys.composer]\nsend = \"s\"", "config.toml:2:1: \"s\" is needed for writing, so it can be no key where composer is"),
-        ("[keys.everywhere]\nhelp = \"?\"", "config.toml:2:1: \"?\" is needed for writing, so it can be no key where everywhere is"),
-        ("[keys.composr]\nsend = \"enter\"", "config.toml:1:1: unknown place [keys.composr]; did you mean \"keys.composer\"?"),
-        ("[keys]\nsend = \"enter\"", "config.toml:2:1: keys.send needs its place; did you mean \"keys.composer.send\"?"),
-        ("[keys]\ncomposer = \"enter\"", "config.toml:2:1: keys.composer is \"enter\"; it must be a section, [keys.composer]"),
-        ("[keys.models]\nsend = \"x\"", "config.toml:2:1: send does nothing where models is; it belongs to [keys.composer]"),
+        (
+            "[keys.composer]\nsend = 3",
+            "config.toml:2:1: send is 3; keys are written as \"ctrl-x\" or [\"ctrl-x\", \"f5\"]"
+        ),
+        (
+            "[keys.composer]\nsend = \"s\"",
+            "config.toml:2:1: \"s\" is needed for writing, so it can be no key where composer is"
+        ),
+        (
+            "[keys.everywhere]\nhelp = \"?\"",
+            "config.toml:2:1: \"?\" is needed for writing, so it can be no key where everywhere is"
+        ),
+        (
+            "[keys.composr]\nsend = \"enter\"",
+            "config.toml:1:1: unknown place [keys.composr]; did you mean \"keys.composer\"?"
+        ),
+        (
+            "[keys]\nsend = \"enter\"",
+            "config.toml:2:1: keys.send needs its place; did you mean \"keys.composer.send\"?"
+        ),
+        (
+            "[keys]\ncomposer = \"enter\"",
+            "config.toml:2:1: keys.composer is \"enter\"; it must be a section, [keys.composer]"
+        ),
+        (
+            "[keys.models]\nsend = \"x\"",
+            "config.toml:2:1: send does nothing where models is; it belongs to [keys.composer]"
+        ),
     ])
     func `A mistake is told with its place and what may have been meant`(_ text: String, _ expected: String) {
         let (keys, issues) = read(text)

@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("<entr>", "no key is called <entr>; did you mean <enter>?"), ("<wiat>", "no key is called <wiat>; did you mean <wait>?"),
+        ("<entr>", "no key is called <entr>; did you mean <enter>?"),
+        ("<wiat>", "no key is called <wiat>; did you mean <wait>?"),
         ("<qqqqqq>", "no key is called <qqqqqq>"), ("<>", "no key is called <>"),
         ("x <y", "\"<y\" has no \">\"; write <lt> for a \"<\" that is to be typed"),
         ("<rounds many>", "<rounds many> needs a number of rounds, as <rounds 12>"),
@@ -47,7 +48,8 @@ import Testing
         stage.press("f3")
         stage.type("To list")
         #expect(stage.state.isBusy)
-        stage.send(.autocomplete(number: stage.state.playground.request, .finished(.init(number: 1), .sample, latency: .zero)))
+        stage.send(
+            .autocomplete(number: stage.state.playground.request, .finished(.init(number: 1), .sample, latency: .zero)))
         #expect(!stage.state.isBusy)
         stage.press("f6")
         #expect(stage.state.isBusy)

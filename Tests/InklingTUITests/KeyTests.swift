@@ -56,7 +56,7 @@ import Testing
                     .finished(CompletionID(number: 1), .sample, latency: .zero)))
         case .panel: stage.press("alt-z")
         case .page: stage.press("i", "f1", "j", "j", "page-down")
-        case .themes, .xray, .replay: break
+        case .themes, .xray, .race, .replay: break
         }
         _ = stage.takeEffects()
         stage.state.toasts = []

@@ -54,12 +54,17 @@ extension Trace {
     }
 }
 
+extension Stage {
+    mutating func replay(_ trace: Trace = .sample(), speed: Double? = nil) {
+        _ = App.start(&state, replaying: ReplayState(name: "a.jsonl", trace: trace, speed: speed))
+        pass(.zero)
+    }
+}
+
 @Suite struct ReplayTests {
-    private func stage(_ trace: Trace = .sample(), speed: Double? = nil, _ width: Int = 80, _ height: Int = 24) -> Stage
-    {
-        var stage = Stage(width, height)
-        _ = App.start(&stage.state, replaying: ReplayState(name: "a.jsonl", trace: trace, speed: speed))
-        stage.pass(.zero)
+    private func stage(_ trace: Trace = .sample()) -> Stage {
+        var stage = Stage(80, 24)
+        stage.replay(trace)
         return stage
     }
 

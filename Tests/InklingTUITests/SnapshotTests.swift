@@ -64,7 +64,7 @@ import Testing
         Scene(name: "models-memory") { stage in
             stage.load()
             stage.send(.models(.sample))
-            stage.press("f6", "j", "j", "j")
+            stage.press("f6", "G", "k")
             stage.send(
                 .memory(
                     path: "/models/qwen2.5-0.5b-instruct-q8_0.gguf",
@@ -146,6 +146,26 @@ import Testing
         Scene(name: "xray-back") { stage in
             stage.watch("pearl")
             stage.press("up", "up", "up", "page-up")
+        },
+        Scene(name: "race-empty") { $0.press("f5") },
+        Scene(name: "race-setup") { $0.race(through: .setup) },
+        Scene(name: "race-running") { $0.race(through: .running) },
+        Scene(name: "race") { $0.race() },
+        Scene(name: "race-shown-again") { stage in
+            stage.race()
+            stage.press("space")
+            stage.pass(.seconds(2))
+        },
+        Scene(name: "race-other-models") { stage in
+            stage.race(through: .setup)
+            stage.send(
+                .store(.pairs([RecentPair(target: "/m/q.gguf", draft: "/m/d.gguf", targetName: "qwen2.5-7b", draftName: "qwen2.5-0.5b")])))
+            stage.press("a", "m")
+        },
+        Scene(name: "replay-start") { $0.replay() },
+        Scene(name: "replay") { stage in
+            stage.replay()
+            for _ in 0..<8 { stage.press(".") }
         },
         Scene(name: "notices") { stage in
             stage.load()

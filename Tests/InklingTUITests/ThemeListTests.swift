@@ -26,6 +26,17 @@ import Testing
         #expect(stage.takeEffects().isEmpty)
     }
 
+    @Test func `The first row is the theme that follows the terminal`() {
+        var stage = stage()
+        stage.send(.terminal(.ground(.light)))
+        stage.press("g")
+        #expect(stage.state.theme == .light)
+        stage.press("enter")
+        #expect(stage.state.preferences.theme == "auto" && stage.state.theme == .light)
+        stage.send(.terminal(.ground(.dark)))
+        #expect(stage.state.theme == .builtIn)
+    }
+
     @Test(arguments: ["f2", "ctrl-c"]) func `However the list is left, the old theme is back`(_ key: String) {
         var stage = stage()
         stage.press("G", key)

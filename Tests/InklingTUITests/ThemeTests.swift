@@ -46,7 +46,8 @@ import Testing
         }
     }
 
-    @Test(arguments: colored.map(\.name)) func `Text can be read in 256 colours, and lines be seen`(name: String) throws {
+    @Test(arguments: colored.map(\.name)) func `Text can be read in 256 colours, and lines be seen`(name: String) throws
+    {
         let theme = try theme(name)
         for meeting in Self.meetings {
             let contrast = try #require(theme.contrast(of: meeting.role, on: meeting.ground, in: .indexed))
@@ -55,16 +56,20 @@ import Testing
         }
     }
 
-    @Test(arguments: Theme.allBuiltIn.map(\.name)) func `Where there are sixteen colours, text can be read`(name: String) throws {
+    @Test(arguments: Theme.allBuiltIn.map(\.name)) func `Where there are sixteen colours, text can be read`(
+        name: String
+    ) throws {
         let theme = try theme(name).adapted(to: .ansi)
         for meeting in Self.meetings where !meeting.role.isDecoration {
             // Where the terminal decides on the ground, its user has chosen colours for it.
             guard let contrast = theme.contrast(of: meeting.role, on: meeting.ground, in: .ansi) else { continue }
-            #expect(contrast >= 4.5, "\(theme.name): \(meeting.role.rawValue) on \(meeting.ground.rawValue) \(contrast)")
+            #expect(
+                contrast >= 4.5, "\(theme.name): \(meeting.role.rawValue) on \(meeting.ground.rawValue) \(contrast)")
         }
     }
 
-    @Test func `The sixteen colours that the terminal's theme takes can be read on black in their usual tones`() throws {
+    @Test func `The sixteen colours that the terminal's theme takes can be read on black in their usual tones`() throws
+    {
         let black = Theme(name: "black", roles: [.text: .init(background: .ansi(0))], base: .terminal)
         for role in Role.allCases where !role.isDecoration {
             guard let contrast = black.contrast(of: role, on: role, in: .ansi) else { continue }
@@ -91,7 +96,9 @@ import Testing
 
     // MARK: More than colour
 
-    @Test(arguments: Theme.allBuiltIn.map(\.name)) func `Rejected and accepted differ in more than colour`(name: String) throws {
+    @Test(arguments: Theme.allBuiltIn.map(\.name)) func `Rejected and accepted differ in more than colour`(name: String)
+        throws
+    {
         let theme = try theme(name)
         #expect(theme[.draftAccepted].attributes != theme[.draftRejected].attributes)
         #expect(theme[.draftRejected].attributes.contains(.strikethrough))
@@ -158,7 +165,8 @@ import Testing
                 for y in 0..<height {
                     for x in 0..<width where buffer[x, y].text != " " {
                         let style = buffer[x, y].style
-                        guard case .rgb(let front, 1, 0) = style.foreground, case .rgb(let back, 0, 1) = style.background
+                        guard case .rgb(let front, 1, 0) = style.foreground,
+                            case .rgb(let back, 0, 1) = style.background
                         else { continue }
                         meetings.insert(Meeting(role: Role.allCases[Int(front)], ground: Role.allCases[Int(back)]))
                     }

@@ -210,7 +210,7 @@ import Testing
         #expect(asked(stage.takeEffects()).isEmpty, "nobody looks")
         stage.press("f6")
         #expect(asked(stage.takeEffects()) == ["/models/inkling.gguf"])
-        stage.press("j", "j", "k", "k")
+        stage.press("j", "k")
         #expect(asked(stage.takeEffects()) == ["/models/inkling-draft.gguf"])
         stage.press("G")
         #expect(asked(stage.takeEffects()).isEmpty, "a broken file takes nothing")

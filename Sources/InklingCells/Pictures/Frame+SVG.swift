@@ -218,7 +218,8 @@ enum SVGText {
             case ">": result.append(contentsOf: "&gt;".unicodeScalars)
             case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
             default:
-                let isHeld = scalar.value >= 0x20 && scalar.value & 0xFFFE != 0xFFFE && !(0x7F..<0xA0).contains(scalar.value)
+                let isHeld =
+                    scalar.value >= 0x20 && scalar.value & 0xFFFE != 0xFFFE && !(0x7F..<0xA0).contains(scalar.value)
                 if isHeld { result.append(scalar) }
             }
         }

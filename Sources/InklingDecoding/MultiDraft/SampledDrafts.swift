@@ -43,7 +43,8 @@ struct SampledDrafts: DraftSearch {
     mutating func begin(_ opening: DraftOpening) {
         nodeCount = opening.nodeCount
         let logits = opening.logits[0]
-        let law = sampler.distribution(logits: logits, history: SamplingHistory(prompt))
+        guard let past = sequences.first?.history else { return }
+        let law = sampler.distribution(logits: logits, history: past)
         for index in sequences.indices {
             let drawn = law.sample(random.uniform(at: prompt.count, for: .sample, draw: index))
             let number = Int(drawn.rawValue), choice = opening.choice(number), base = opening.bases[choice.base]

@@ -114,6 +114,9 @@ public final class Engine: Sendable {
         snapshot?.availability(of: strategy) ?? .needs("needs a model")
     }
 
+    /// The models in use, for measuring them in sessions of one's own; nil while none is loaded.
+    public var models: ModelPair? { core.published.withLock(\.pair) }
+
     /// Of the target in use; nil while no model is loaded.
     public var vocabulary: Vocabulary? { core.published.withLock(\.pair)?.target.tokenizer.vocabulary }
 

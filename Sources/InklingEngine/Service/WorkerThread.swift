@@ -37,7 +37,7 @@ final class Mailbox<Value: Sendable>: Sendable {
 }
 
 /// A thread of our own that runs `body` and ends with it. What `body` makes belongs to that thread alone.
-enum WorkerThread {
+public enum WorkerThread {
     private final class Start {
         let body: @Sendable () -> Void
 
@@ -49,7 +49,7 @@ enum WorkerThread {
     /// Deep enough for the nesting that templates are allowed.
     private static let stackByteCount = 8 << 20
 
-    static func run(_ body: @escaping @Sendable () -> Void) {
+    public static func run(_ body: @escaping @Sendable () -> Void) {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         unsafe pthread_attr_setstacksize(&attributes, stackByteCount)

@@ -232,6 +232,12 @@ struct TraceDecoder {
                 sampler.logitBias[TokenID(number)] = Float(try biases.figure(key))
             }
         }
+        if object.has("dry") {
+            let dry = try object.object("dry")
+            sampler.dry = DrySettings(
+                multiplier: Float(try dry.figure("multiplier")), base: Float(try dry.figure("base")),
+                allowedLength: try dry.int("allowed_length", anything), window: try dry.int("window", anything))
+        }
         if object.has("mirostat") {
             let mirostat = try object.object("mirostat")
             guard let version = MirostatSettings.Version(rawValue: try mirostat.int("version")) else {

@@ -255,6 +255,14 @@ extension JSONLine {
             line.field("frequency_penalty", sampler.frequencyPenalty)
             line.field("presence_penalty", sampler.presencePenalty)
             line.field("penalty_window", sampler.penaltyWindow)
+            if sampler.dry != DrySettings() {
+                line.field("dry") { line in
+                    line.field("multiplier", sampler.dry.multiplier)
+                    line.field("base", sampler.dry.base)
+                    line.field("allowed_length", sampler.dry.allowedLength)
+                    line.field("window", sampler.dry.window)
+                }
+            }
             if !sampler.logitBias.isEmpty {
                 line.field("logit_bias") { line in
                     for (token, bias) in sampler.logitBias.sorted(by: { $0.key < $1.key }) {

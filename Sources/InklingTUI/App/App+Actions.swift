@@ -21,6 +21,7 @@ extension App {
         case .chat: return chatAction(&state, action)
         case .playground: return playgroundAction(&state, action)
         case .xray: return xrayAction(&state, action)
+        case .race: return raceAction(&state, action)
         case .models: return modelsAction(&state, action)
         case .settings: return settingsAction(&state, action)
         }
@@ -41,6 +42,9 @@ extension App {
             show(&state, .playground)
             return state.playground.outcomes.isEmpty ? complete(&state) : []
         case .xrayScreen: show(&state, .xray)
+        case .raceScreen:
+            show(&state, .race)
+            prepareRace(&state)
         case .modelsScreen:
             show(&state, .models)
             return state.models.listing == nil ? [.findModels] : askMemory(&state)
@@ -151,6 +155,7 @@ extension App {
             }
             return countTokens(&state)
         }
+        if state.race.isRunning { return [.cancelRace] }
         if state.loading != nil {
             return [.cancelLoad]
         }

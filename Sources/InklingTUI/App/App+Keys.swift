@@ -21,7 +21,7 @@ extension App {
     /// The transport's keys count where one watches, and come last where one chooses.
     private static func replayContexts(of state: AppState) -> [KeyContext] {
         let contexts = screenContexts(of: state)
-        return contexts == [.transcript] ? [.replay] + contexts : contexts + [.replay]
+        return contexts == [.transcript] || contexts == [.xray] ? [.replay] + contexts : contexts + [.replay]
     }
 
     private static func screenContexts(of state: AppState) -> [KeyContext] {
@@ -35,6 +35,7 @@ extension App {
             }
         case .playground: return [.playground]
         case .xray: return [.xray]
+        case .race: return [.race]
         case .models: return state.models.isFiltering ? [] : [.models]
         case .settings: return [.settings]
         }

@@ -61,6 +61,7 @@ public enum App {
         case .memory(let path, let outlook):
             state.models.memory[path] = .some(outlook)
             return []
+        case .race(let number, let event): return race(&state, number, event)
         case .autocomplete(let number, let event): return autocomplete(&state, number, event)
         case .edited(.success(let text)) where state.screen == .playground:
             state.playground.editor.replaceAll(with: text.hasSuffix("\n") ? String(text.dropLast()) : text)

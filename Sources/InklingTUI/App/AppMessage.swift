@@ -26,6 +26,8 @@ public enum AppMessage: Sendable {
     case configured(Preferences?, themes: [Theme], KeyMap?, issues: [ConfigurationIssue])
     /// About the drafts that were asked for under a number.
     case autocomplete(number: Int, AutocompleteEvent)
+    /// About the race that was asked for under a number.
+    case race(number: Int, RaceEvent)
     case copied(bytes: Int, wasSent: Bool)
 }
 

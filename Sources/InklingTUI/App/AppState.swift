@@ -8,13 +8,14 @@ public import InklingTokenizer
 
 /// What fills the screen.
 public enum Screen: String, Sendable, CaseIterable {
-    case chat, playground, xray, models, settings
+    case chat, playground, xray, race, models, settings
 
     public var title: String {
         switch self {
         case .chat: "Chat"
         case .playground: "Playground"
         case .xray: "X-ray"
+        case .race: "Race"
         case .models: "Models"
         case .settings: "Settings"
         }
@@ -25,6 +26,7 @@ public enum Screen: String, Sendable, CaseIterable {
         case .chat: .chatScreen
         case .playground: .playgroundScreen
         case .xray: .xrayScreen
+        case .race: .raceScreen
         case .models: .modelsScreen
         case .settings: .settingsScreen
         }
@@ -97,6 +99,7 @@ public struct AppState: Sendable {
     public var loading: LoadingState?
     public var chat = ChatState()
     public var playground = PlaygroundState()
+    public var race = RaceState()
     public var models = ModelsState()
     public var settings = SettingsState()
     public var panels = PanelsState()
@@ -158,7 +161,10 @@ public struct AppState: Sendable {
     /// How often the loop must wake up by itself; nil while only messages change anything.
     public var tickInterval: Duration? {
         if let replay { return replay.isRunning ? .milliseconds(33) : toasts.isEmpty ? nil : .milliseconds(100) }
-        let moves = isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil || xray.wantsTicks
+        if race.playbackTime(at: now.elapsed) != nil { return .milliseconds(33) }
+        let moves =
+            race.isRunning || isGenerating || loading != nil || !toasts.isEmpty || chat.unsavedSince != nil
+            || xray.wantsTicks
         return moves ? .milliseconds(100) : nil
     }
 

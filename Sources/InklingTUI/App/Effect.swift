@@ -16,6 +16,9 @@ public enum Effect: Sendable, Equatable {
     /// Drafts for the playground; a request takes the place of the one before.
     case complete(CompletionRequest, number: Int)
     case cancelCompletion
+    /// Takes the place of the race before.
+    case race(RaceRequest, number: Int)
+    case cancelRace
     case findModels
     /// What the model at a path would take in memory.
     case estimateMemory(path: String)
@@ -39,7 +42,7 @@ extension Effect {
         switch self {
         case .copy, .suspend, .redraw, .quit, .findModels, .estimateMemory, .writeFile, .keep: true
         case .loadChoice, .load, .cancelLoad, .generate, .cancelGeneration, .countTokens, .complete, .cancelCompletion,
-            .store, .edit, .readFile:
+            .race, .cancelRace, .store, .edit, .readFile:
             false
         }
     }

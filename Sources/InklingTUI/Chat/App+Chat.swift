@@ -107,6 +107,7 @@ extension App {
             state.noteNoModel()
             return []
         }
+        guard !isRacing(&state) else { return [] }
         var effects: [Effect] = []
         let id = state.makeMessageID()
         let question: StoredMessage
@@ -227,7 +228,15 @@ extension App {
         return []
     }
 
+    /// Whether a race is on, which whatever else computes would spoil; says so if it is.
+    static func isRacing(_ state: inout AppState) -> Bool {
+        guard state.race.isRunning else { return false }
+        state.note("a race is on, and would not be fair any more; Esc on its screen stops it")
+        return true
+    }
+
     private static func canAnswer(_ state: inout AppState) -> Bool {
+        guard !isRacing(&state) else { return false }
         if state.isGenerating {
             state.note("an answer is being made" + state.hint(.cancel, "stops it"))
             return false

@@ -30,6 +30,7 @@ extension App {
             state.note("this is a replay: no models are in use that could be changed")
             return []
         }
+        guard !isRacing(&state) else { return [] }
         state.loading = LoadingState(name: name)
         return [.load(target: target, draft: draft)]
     }

@@ -8,6 +8,7 @@ public enum Action: String, Sendable, CaseIterable {
     case chatScreen = "chat-screen"
     case playgroundScreen = "playground-screen"
     case xrayScreen = "xray-screen"
+    case raceScreen = "race-screen"
     case modelsScreen = "models-screen"
     case settingsScreen = "settings-screen"
     case chats
@@ -118,6 +119,18 @@ public enum Action: String, Sendable, CaseIterable {
     case xrayEarlier = "xray-earlier"
     case xrayLater = "xray-later"
 
+    // Race
+    case raceAdd = "race-add"
+    case raceRemove = "race-remove"
+    case raceParameters = "race-parameters"
+    case raceModels = "race-models"
+    case racePrompt = "race-prompt"
+    case raceQuestion = "race-question"
+    case raceRounds = "race-rounds"
+    case raceTemperature = "race-temperature"
+    case raceAgain = "race-again"
+    case raceSave = "race-save"
+
     // A recording
     case replayPause = "replay-pause"
     case replayStep = "replay-step"
@@ -139,6 +152,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .chatScreen: "chat"
         case .playgroundScreen: "playground"
         case .xrayScreen: "X-ray"
+        case .raceScreen: "race"
         case .modelsScreen: "models"
         case .settingsScreen: "settings"
         case .chats: "open a chat"
@@ -229,6 +243,16 @@ public enum Action: String, Sendable, CaseIterable {
         case .xraySlower: "slow motion: slower"
         case .xrayEarlier: "earlier answer"
         case .xrayLater: "later answer"
+        case .raceAdd: "one racer more"
+        case .raceRemove: "this racer leaves"
+        case .raceParameters: "parameters of this racer"
+        case .raceModels: "other models for this racer"
+        case .racePrompt: "write the prompt"
+        case .raceQuestion: "the chat's last question as the prompt"
+        case .raceRounds: "how often each runs"
+        case .raceTemperature: "greedy, or sampled as in the chat"
+        case .raceAgain: "show the race again, or all of it"
+        case .raceSave: "save the results"
         case .replayPause: "pause or play"
         case .replayStep: "one round on"
         case .replayStepBack: "one round back"
@@ -268,7 +292,9 @@ public enum Action: String, Sendable, CaseIterable {
         case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
             .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .keepSetting, .setDraft,
             .noDraft, .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep,
-            .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .replayPause, .replayStep,
+            .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .raceAdd, .raceRemove,
+            .raceParameters, .raceModels, .racePrompt, .raceQuestion, .raceRounds, .raceTemperature, .raceAgain,
+            .raceSave, .replayPause, .replayStep,
             .replayStepBack, .replayForward, .replayBack, .replayFaster, .replaySlower, .replayNext, .replayPrevious,
             .replayRestart, .replayEnd, .renameChat, .deleteChat, .undoDelete, .focusNext, .nextPanel, .nextMessage,
             .previousMessage, .searchNext, .searchPrevious:

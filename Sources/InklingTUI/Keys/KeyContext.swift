@@ -13,6 +13,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case themes
     case playground
     case xray
+    case race
     /// While a recording plays in the place of the models.
     case replay
     /// A panel that fills the screen.
@@ -32,6 +33,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .themes: "Themes"
         case .playground: "Playground"
         case .xray: "X-ray"
+        case .race: "Race"
         case .replay: "Replay"
         case .panel: "Panel"
         case .page: "Pages"

@@ -5,7 +5,8 @@ internal import InklingCells
 /// The keys as a table in Markdown: a row a place, for the README.
 public enum KeyTable {
     /// Lines of the README between which the table stands.
-    public static let begin = "<!-- The keys: made from the key map, by INKLING_RECORD=1 swift test --filter ReadmeTests -->"
+    public static let begin =
+        "<!-- The keys: made from the key map, by INKLING_RECORD=1 swift test --filter ReadmeTests -->"
     public static let end = "<!-- The end of the keys -->"
 
     public static func markdown(_ keys: KeyMap) -> String {

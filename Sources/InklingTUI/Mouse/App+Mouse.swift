@@ -73,7 +73,9 @@ extension App {
             return []
         case .row(let index): return clickRow(&state, index)
         case .option(let index):
-            guard case .choice(let choice) = state.overlays.last, choice.options.indices.contains(index) else { return [] }
+            guard case .choice(let choice) = state.overlays.last, choice.options.indices.contains(index) else {
+                return []
+            }
             return key(&state, KeyPress(.character(choice.options[index].key)))
         case .overlay, .list: return []
         }
@@ -114,6 +116,7 @@ extension App {
             if state.playground.selected == index { return perform(&state, .takeDraft) }
             if state.playground.drafts.indices.contains(index) { state.playground.selected = index }
         case .xray: state.xray.select(index)
+        case .race: if !state.race.isRunning, state.race.racers.indices.contains(index) { state.race.selected = index }
         case .chat: break
         }
         return []

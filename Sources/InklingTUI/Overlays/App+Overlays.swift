@@ -156,6 +156,13 @@ extension App {
         switch field.purpose {
         case .systemPrompt: return set(&state, "chat.system", text)
         case .setting(let name): return set(&state, name, text.trimmingBlanks())
+        case .racePrompt:
+            state.race.prompt = text
+            return []
+        case .raceParameters(let index):
+            setRaceParameters(&state, index, text)
+            return []
+        case .raceSave: return saveRace(state, to: text.trimmingBlanks())
         case .attach:
             let path = text.trimmingBlanks()
             return path.isEmpty ? [] : [.readFile(path)]

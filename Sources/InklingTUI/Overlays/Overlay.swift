@@ -74,6 +74,10 @@ public struct FieldState: Sendable, Equatable {
         case export(ChatID)
         case search
         case setting(String)
+        case racePrompt
+        /// Of the racer with this number.
+        case raceParameters(Int)
+        case raceSave
     }
 
     public var purpose: Purpose

@@ -46,7 +46,7 @@ extension App {
 
     /// Asks for drafts of the text as it is now; what was asked for before no longer counts.
     static func complete(_ state: inout AppState) -> [Effect] {
-        guard state.replay == nil else { return [] }
+        guard state.replay == nil, !isRacing(&state) else { return [] }
         state.playground.request += 1
         state.playground.outcomes = [:]
         state.playground.selected = 0

@@ -192,7 +192,7 @@ extension Action {
     fileprivate var reasonAgainstReplay: String? {
         switch self {
         case .send, .newline, .editor, .attach, .focusNext, .editMessage: "there is nothing to write to"
-        case .regenerate, .continueAnswer, .takeDraft, .compare: "no model is loaded that could answer"
+        case .regenerate, .continueAnswer, .takeDraft, .compare, .raceScreen: "no model is loaded that could answer"
         case .setDraft, .noDraft, .recent1, .recent2, .recent3, .recent4, .recent5, .recent6, .recent7, .recent8,
             .recent9, .nextStrategy:
             "no models are in use that could be changed"

@@ -107,10 +107,10 @@ extension App {
         let isLoaded = path == state.session?.target.path || path == state.session?.draft?.path
         let sums = outlook.contexts.map { context in
             let mark = context.tokens == outlook.contextLength ? " (in use)" : ""
-            return "\(Quantity.tokens(context.tokens)) \(Quantity.bytes(context.totalBytes))\(mark)"
+            return "\(Quantity.bytes(context.totalBytes)) at \(Quantity.tokens(context.tokens))\(mark)"
         }
         let weights = Quantity.bytes(outlook.weightBytes)
-        var lines = [TextLine("weights \(weights), with context: \(sums.joined(separator: ", "))", role: .dim)]
+        var lines = [TextLine("weights \(weights); \(sums.joined(separator: ", "))", role: .dim)]
         guard let free = outlook.freeBytes.map(Quantity.bytes) else { return lines }
         guard !isLoaded, let verdict = outlook.verdict else {
             lines.append(TextLine("\(free) is free\(isLoaded ? " beside it" : "")", role: .dim))

@@ -25,6 +25,7 @@ extension App {
             case .chat: drawChat(&state, &canvas)
             case .playground: drawPlayground(state, &canvas)
             case .xray: drawXRay(&state, &canvas)
+            case .race: drawRace(state, &canvas)
             case .models: drawModels(&state, &canvas)
             case .settings: drawSettings(&state, &canvas)
             }
@@ -151,6 +152,12 @@ extension App {
         var keys: [(key: String, title: String, action: Action?)] = []
         if state.isGenerating, state.overlays.isEmpty, state.replay == nil {
             keys.append((state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop", .cancel))
+        }
+        if state.race.isRunning, state.overlays.isEmpty, state.screen == .race {
+            return [
+                (state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "stop the race", .cancel),
+                (state.keyName(of: .help, in: [.race, .everywhere]) ?? "f1", "help", .help),
+            ]
         }
         if state.overlays.isEmpty, state.screen == .models, state.models.isFiltering {
             return [("enter", "to the list", nil), ("esc", "no filter", nil)]

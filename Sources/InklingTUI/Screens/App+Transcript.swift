@@ -94,6 +94,12 @@ enum Figures {
         }
     }
 
+    /// `1.07`
+    static func ratio(_ ratio: Double) -> String {
+        let hundredths = Int((min(max(ratio, 0), 9999) * 100).rounded())
+        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+    }
+
     /// `+23 %`, `-4 %`.
     static func gain(_ percent: Double) -> String {
         guard !percent.isNaN else { return "?" }

@@ -63,14 +63,16 @@ enum TOMLText {
 
     /// A key, in quotes where it needs them.
     static func key(_ text: String) -> String {
-        let isBare = !text.isEmpty && text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                true
-            default: false
+        let isBare =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
             }
-        }
         return isBare ? text : string(text)
     }
 }
@@ -84,7 +86,8 @@ public enum ConfigurationEdit {
         let before = try TOMLDocument(text, file: file)
         let result = edited(text, setting)
         // What looks like a key may be part of something else, so the outcome is read again.
-        guard let after = try? TOMLDocument(result, file: file), after.entries == expected(before, after, setting) else {
+        guard let after = try? TOMLDocument(result, file: file), after.entries == expected(before, after, setting)
+        else {
             let place = before.place([setting.section, setting.key]) ?? before.place([setting.section])
             throw ConfigurationIssue(
                 file: file, line: place?.line, column: place?.column,
@@ -105,7 +108,9 @@ public enum ConfigurationEdit {
             let body = text.drop { $0 == " " || $0 == "\t" }
             if body.first == "[" {
                 section = TOMLDocument.path(body.drop { $0 == "[" }.prefix { $0 != "]" })
-                if section == [setting.section], header == nil, !body.hasPrefix("[[") { (header, last) = (index, index) }
+                if section == [setting.section], header == nil, !body.hasPrefix("[[") {
+                    (header, last) = (index, index)
+                }
             } else if let equals = body.firstIndex(of: "="), body.first != "#" {
                 let path = section + TOMLDocument.path(body[..<equals])
                 if path == [setting.section, setting.key] {
@@ -133,8 +138,13 @@ public enum ConfigurationEdit {
         for index in value.indices {
             let character = value[index]
             if let open = quote {
-                if isEscaped { isEscaped = false } else if character == "\\", open == "\"" { isEscaped = true }
-                else if character == open { quote = nil }
+                if isEscaped {
+                    isEscaped = false
+                } else if character == "\\", open == "\"" {
+                    isEscaped = true
+                } else if character == open {
+                    quote = nil
+                }
             } else if character == "\"" || character == "'" {
                 quote = character
             } else if character == "#" {
@@ -149,7 +159,9 @@ public enum ConfigurationEdit {
     private static func expected(
         _ before: TOMLDocument, _ after: TOMLDocument, _ setting: KeptSetting
     ) -> [TOMLDocument.Entry]? {
-        guard let wanted = try? TOMLDocument("x = \(setting.literal)", file: "").entries.first?.value else { return nil }
+        guard let wanted = try? TOMLDocument("x = \(setting.literal)", file: "").entries.first?.value else {
+            return nil
+        }
         var sections = before.entries
         let entry = TOMLDocument.Entry(key: setting.key, value: wanted)
         if let index = sections.firstIndex(where: { $0.key == setting.section }) {

@@ -17,7 +17,9 @@ extension ConfigurationFile {
                     section = parts[0]
                     lines += ["", "[\(TOMLText.key(section))]"]
                 }
-                lines.append("# \(TOMLText.key(parts[1])) = \(setting.literal(defaults))    # \(setting.help); \(setting.allowed)")
+                lines.append(
+                    "# \(TOMLText.key(parts[1])) = \(setting.literal(defaults))    # \(setting.help); \(setting.allowed)"
+                )
             }
         }
         let plain = SettingRegistry.all(for: defaults, themes: themes)

@@ -93,7 +93,8 @@ private struct ConfigurationReader {
             var words: [String] = []
             if case .choice(let choices) = setting.kind { words = choices }
             let near = entry.value.text.flatMap { Suggestion.nearest(to: $0, in: words) }
-            let rule = near == nil ? "; it must be \(setting.allowed)" : ", which is not one of \(words.count) there are"
+            let rule =
+                near == nil ? "; it must be \(setting.allowed)" : ", which is not one of \(words.count) there are"
             tell(path, "\(name) is \(entry.value.literal)\(rule)", near)
             return
         }
@@ -130,7 +131,9 @@ private struct ConfigurationReader {
                 continue
             }
             guard let names = entry.value.strings else {
-                tell(path, "panels.shown is \(entry.value.literal); it must be a list of \(known.joined(separator: ", "))")
+                tell(
+                    path,
+                    "panels.shown is \(entry.value.literal); it must be a list of \(known.joined(separator: ", "))")
                 continue
             }
             for name in names where !known.contains(name) {

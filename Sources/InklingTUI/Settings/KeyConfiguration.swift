@@ -34,7 +34,9 @@ struct KeyConfiguration {
                 continue
             }
             guard case .table(let rows) = place.value else {
-                tell(["keys", place.key], "keys.\(place.key) is \(place.value.literal); it must be a section, [keys.\(place.key)]")
+                tell(
+                    ["keys", place.key],
+                    "keys.\(place.key) is \(place.value.literal); it must be a section, [keys.\(place.key)]")
                 continue
             }
             for row in rows { read(row, in: context) }
@@ -133,7 +135,8 @@ struct KeyConfiguration {
                 let earlier = changes[..<index].first { $0.context == change.context && $0.keys.contains(key) }
                 guard let earlier, earlier.action != change.action else { continue }
                 changes[index].keys.removeAll { $0 == key }
-                tellConflict(change, "\(key.name) is \(earlier.action.rawValue) already, where \(change.context.rawValue) is")
+                tellConflict(
+                    change, "\(key.name) is \(earlier.action.rawValue) already, where \(change.context.rawValue) is")
             }
         }
         let result = applied(to: .standard)
@@ -180,7 +183,8 @@ enum KeyName {
             let whole = (modifiers.dropLast() + ["page-" + last]).joined(separator: "-")
             if KeyPress(name: whole) != nil { return whole }
         }
-        let bases = [last, keyNames[last]].compactMap { $0 }
+        let bases =
+            [last, keyNames[last]].compactMap { $0 }
             + [Suggestion.nearest(to: last, in: KeyPress.names)].compactMap { $0 }
         return bases.lazy.map { (modifiers + [$0]).joined(separator: "-") }.first { KeyPress(name: $0) != nil }
     }

@@ -55,7 +55,8 @@ struct TOMLDocument {
         if reason.contains("cannot redefine"), let name = reason.split(separator: "'").last {
             return "\(name) is there twice"
         }
-        return "\(place): \(reason.replacing("'\n'", with: "the end of the line").replacing("'\\n'", with: "the end of the line"))"
+        return
+            "\(place): \(reason.replacing("'\n'", with: "the end of the line").replacing("'\\n'", with: "the end of the line"))"
     }
 
     /// Where a key stands, as far as it can be told.

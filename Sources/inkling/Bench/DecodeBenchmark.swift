@@ -28,6 +28,19 @@ final class DecodeBenchmark {
     struct Entrant {
         var choice: StrategyChoice
         var lanes: Lanes
+        /// Index of the entrant that it is compared with: plain decoding of the same models.
+        var reference = 0
+        /// The prompts as its models read them, where these are not those of the others.
+        var prompts: [EncodedPrompt]?
+    }
+
+    /// What happens, for whoever looks on. Entrants are named by their indices.
+    enum Moment {
+        case warmingUp(Int)
+        case began(Int, run: Int)
+        /// While a run is being measured: whoever takes it must be quick.
+        case decoding(Int, DecodeEvent)
+        case ended(Int, GenerationSummary)
     }
 
     struct Settings {
@@ -35,6 +48,8 @@ final class DecodeBenchmark {
         var sampler: SamplerSettings
         var endTokens: Set<TokenID>
         var runs: Int
+        /// Whether the cost of passes is measured too, from which theory expects a speed-up.
+        var measuresPasses = true
     }
 
     /// Where an output went another way than plain decoding's.
@@ -60,9 +75,9 @@ final class DecodeBenchmark {
     private let cancellation: CancellationFlag
     private(set) var results: [Result]
 
-    /// - Precondition: the first entrant is plain decoding.
+    /// - Precondition: what entrants are compared with is plain decoding.
     init(_ entrants: [Entrant], prompts: [EncodedPrompt], settings: Settings, cancellation: CancellationFlag) {
-        precondition(entrants.first?.choice.isPlain == true)
+        precondition(entrants.allSatisfy { entrants[$0.reference].choice.isPlain })
         self.entrants = entrants
         self.prompts = prompts
         self.settings = settings
@@ -71,25 +86,27 @@ final class DecodeBenchmark {
     }
 
     /// - Parameter progress: told what is done next.
-    func run(progress: (String) -> Void) throws {
+    func run(progress: (String) -> Void, watch: (Moment) -> Void = { _ in }) throws {
         for index in entrants.indices {
             progress("warming up \(entrants[index].choice.label)")
-            _ = try generate(index, prompts[0], maxTokens: min(8, settings.maxTokens), seed: 0)
+            watch(.warmingUp(index))
+            _ = try generate(index, 0, maxTokens: min(8, settings.maxTokens), seed: 0) { _ in }
         }
         for run in 0..<settings.runs {
             for index in results.indices { results[index].tallies.append([:]) }
             for (number, prompt) in prompts.enumerated() {
-                try measure(prompt, number: number, run: run) { label in
+                try measure(prompt, number: number, run: run, watch: watch) { label in
                     progress("run \(run + 1) of \(settings.runs): \(label) on \(prompt.id)")
                 }
             }
+            guard settings.measuresPasses else { continue }
             progress("run \(run + 1) of \(settings.runs): cost of passes")
             try probe()
         }
     }
 
     private func measure(
-        _ prompt: EncodedPrompt, number: Int, run: Int, progress: (String) -> Void
+        _ prompt: EncodedPrompt, number: Int, run: Int, watch: (Moment) -> Void, progress: (String) -> Void
     ) throws {
         var outputs: [[TokenID]] = Array(repeating: [], count: entrants.count)
         // Each prompt and run begins with another one: whoever comes first finds caches and clock rates as others left
@@ -97,14 +114,17 @@ final class DecodeBenchmark {
         for turn in entrants.indices {
             let index = (turn + number + run) % entrants.count
             progress(entrants[index].choice.label)
+            watch(.began(index, run: run))
             let (summary, rounds) = try generate(
-                index, prompt, maxTokens: settings.maxTokens, seed: settings.sampler.seed &+ UInt64(number))
+                index, number, maxTokens: settings.maxTokens, seed: settings.sampler.seed &+ UInt64(number)
+            ) { watch(.decoding(index, $0)) }
+            watch(.ended(index, summary))
             results[index].tallies[run][prompt.category, default: DecodeTally()]
                 .add(summary.statistics, rounds: rounds)
             outputs[index] = summary.tokens
         }
-        for index in entrants.indices.dropFirst() {
-            guard let place = Self.firstDifference(outputs[0], outputs[index]) else { continue }
+        for (index, entrant) in entrants.enumerated() where entrant.reference != index {
+            guard let place = Self.firstDifference(outputs[entrant.reference], outputs[index]) else { continue }
             let known = results[index].differences[prompt.category, default: []]
             guard !known.contains(where: { $0.prompt == prompt.id }) else { continue }
             results[index].differences[prompt.category] = known + [Difference(prompt: prompt.id, index: place)]
@@ -118,9 +138,10 @@ final class DecodeBenchmark {
     }
 
     private func generate(
-        _ index: Int, _ prompt: EncodedPrompt, maxTokens: Int, seed: UInt64
+        _ index: Int, _ number: Int, maxTokens: Int, seed: UInt64, emit: (DecodeEvent) -> Void
     ) throws -> (GenerationSummary, [DecodingRound]) {
         let entrant = entrants[index]
+        let prompt = (entrant.prompts ?? prompts)[number]
         var sampler = settings.sampler
         sampler.seed = seed
         let request = GenerationRequest(
@@ -129,6 +150,7 @@ final class DecodeBenchmark {
         var rounds: [DecodingRound] = []
         let summary = entrant.lanes.generate(request, cancellation) { event in
             if case .round(let round) = event { rounds.append(round) }
+            emit(event)
         }
         switch summary.reason {
         case .cancelled: throw Failure.interrupted

@@ -23,6 +23,7 @@ final class EffectRunner: Sendable {
     private let completions = Mutex(Completions())
     private let running = Mutex(Running())
     private let recorder: TraceRecorder?
+    private let races: RaceRunner
     /// Signalled when the engine has said its last word.
     private let hasStopped = DispatchSemaphore(value: 0)
 
@@ -38,6 +39,7 @@ final class EffectRunner: Sendable {
         library: ModelLibrary, options: EngineOptions, storePath: String?, mailbox: Mailbox, recorder: TraceRecorder?
     ) {
         self.recorder = recorder
+        races = RaceRunner(options: options, costCache: CostCache(places: library.places))
         self.mailbox = mailbox
         self.library = library
         self.options = options.session
@@ -90,6 +92,13 @@ final class EffectRunner: Sendable {
         case .countTokens(let text): engine.countTokens(text, id: 0)
         case .complete(let request, let number): completions.withLock { $0.ask(request, number, engine, mailbox) }
         case .cancelCompletion: completions.withLock { $0.cancel() }
+        case .race(let request, let number):
+            let mailbox = mailbox
+            guard let models = engine.models else {
+                return mailbox.post(.race(number: number, .failed("no model is loaded")))
+            }
+            races.start(request, models: models) { mailbox.post(.race(number: number, $0)) }
+        case .cancelRace: races.cancel()
         case .findModels:
             let (library, mailbox) = (library, mailbox)
             search.async {
@@ -123,6 +132,7 @@ final class EffectRunner: Sendable {
 
     /// Ends the engine, and returns when everything that was to be stored is.
     func finish() {
+        races.cancel()
         engine.shutdown()
         // How the last answer ended belongs to the recording.
         if recorder != nil { _ = hasStopped.wait(timeout: .now() + .seconds(2)) }

@@ -76,7 +76,8 @@ final class UserFileWatch: Sendable {
         var (themes, issues) = files.themes()
         state.withLock { state in
             // By the name of the file a theme is chosen.
-            let faulty = Set(issues.compactMap { $0.file.split(separator: "/").last?.dropLast(".toml".count) }.map(String.init))
+            let faulty = Set(
+                issues.compactMap { $0.file.split(separator: "/").last?.dropLast(".toml".count) }.map(String.init))
             for theme in state.themes where faulty.contains(theme.name) {
                 if let index = themes.firstIndex(where: { $0.name == theme.name }) {
                     themes[index] = theme

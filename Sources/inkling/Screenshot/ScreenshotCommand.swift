@@ -76,7 +76,8 @@ struct ScreenshotCommand: ParsableCommand {
             guard themes.contains(where: { $0.name == theme }) else {
                 let names = themes.map(\.name)
                 let near = Suggestion.nearest(to: theme, in: names).map { "; did you mean \"\($0)\"?" }
-                throw ValidationError("no theme is called \"\(theme)\"" + (near ?? "; there are \(names.joined(separator: ", "))"))
+                throw ValidationError(
+                    "no theme is called \"\(theme)\"" + (near ?? "; there are \(names.joined(separator: ", "))"))
             }
             preferences.theme = theme
         }
@@ -87,7 +88,8 @@ struct ScreenshotCommand: ParsableCommand {
         if let trace {
             interface.start(
                 replaying: ReplayState(
-                    name: trace.split(separator: "/").last.map(String.init) ?? trace, trace: try ReplayCommand.read(trace)))
+                    name: trace.split(separator: "/").last.map(String.init) ?? trace,
+                    trace: try ReplayCommand.read(trace)))
             try interface.play(screen.opening + steps)
         } else {
             try interface.start(target: models.model, draft: models.draft)
@@ -135,7 +137,9 @@ struct PictureScreen: ExpressibleByArgument {
     let name: String
     let opening: [KeyScript.Step]
 
-    private static let overlays = ["help": "<f1>", "palette": "<ctrl-p>", "themes": "<f7><ctrl-p>choose a theme<enter>"]
+    private static let overlays = [
+        "help": "<f1>", "palette": "<ctrl-p>", "themes": "<f7><ctrl-p>choose a theme<enter>",
+    ]
 
     static var names: String {
         (Screen.allCases.map(\.rawValue) + overlays.keys.sorted()).joined(separator: ", ")
@@ -159,6 +163,7 @@ struct PictureScreen: ExpressibleByArgument {
         case "chat": ([], question)
         case "playground": ([], Self.steps("To undo the last commit<wait>"))
         case "xray": (question, [])
+        case "race": ([], Self.steps("<enter><wait>"))
         default: ([], [])
         }
     }
