@@ -158,9 +158,9 @@ let package = Package(
         tests(
             "InklingCLITests",
             [
-                "inkling", "InklingCells", "InklingEngine", "InklingDecoding", "InklingGGUF", "InklingModel",
-                "InklingModelMaker", "InklingTUI", "InklingTemplates", "InklingTensor", "InklingTokenizer",
-                "InklingTestSupport", arguments,
-            ]),
+                "inkling", "InklingArchitectures", "InklingCells", "InklingEngine", "InklingDecoding", "InklingGGUF",
+                "InklingModel", "InklingModelMaker", "InklingTUI", "InklingTemplates", "InklingTensor",
+                "InklingTokenizer", "InklingTestSupport", arguments,
+            ], exclude: ["Goldens"]),
     ]
 )

@@ -20,6 +20,8 @@ private enum SlowSuperposition {
     struct Draft {
         var tokens: [TokenID]
         var score: Double
+        /// Which first token it has.
+        var family = 0
     }
 
     static func softmax(_ values: [Double]) -> [Double] {
@@ -74,17 +76,29 @@ private enum SlowSuperposition {
                     }
                     if score > -.infinity {
                         candidates.append(
-                            Draft(tokens: draft.tokens + [TokenID(Int32(id))], score: draft.score + score))
+                            Draft(
+                                tokens: draft.tokens + [TokenID(Int32(id))], score: draft.score + score,
+                                family: draft.family))
                     }
                 }
             }
-            let order = candidates.indices.sorted {
+            var order = candidates.indices.sorted {
                 candidates[$0].score != candidates[$1].score
                     ? candidates[$0].score > candidates[$1].score : $0 < $1
             }
+            if step > 0, settings.siblings > 0 {
+                var kept: [Int] = []
+                for index in order {
+                    let family = candidates[index].family
+                    let members = kept.count { candidates[$0].family == family } + done.count { $0.family == family }
+                    if members < settings.siblings { kept.append(index) }
+                }
+                order = kept
+            }
             var next: [Draft] = []
             for (rank, index) in order.prefix(2 * count).enumerated() {
-                let candidate = candidates[index]
+                var candidate = candidates[index]
+                if step == 0 { candidate.family = rank }
                 if let last = candidate.tokens.last, endTokens.contains(last) {
                     if rank < count { done.append(candidate) }
                 } else if next.count < count {
@@ -95,7 +109,7 @@ private enum SlowSuperposition {
             alive = next
             if alive.isEmpty || step == length - 1 { break }
             if done.count == count, alive[0].score <= done[count - 1].score { break }
-            let weights = softmax(alive.map(\.score))
+            let weights = softmax(alive.map { $0.score / settings.evenness })
             logits = table[0].indices.map { column in
                 zip(alive, weights).reduce(0) { sum, entry in
                     let last = entry.0.tokens.last?.rawValue ?? 0
@@ -120,6 +134,37 @@ struct SuperpositionTests {
         return (0..<600).map { _ in TokenID(Int32.random(in: 0..<24, using: &noise)) }
     }
 
+    @Test func `Drafts begin differently where more than one beginning is probable, and branch off later elsewhere`()
+        throws
+    {
+        var settings = SuperpositionSettings(forDrafts: 4, promptCount: 7)
+        #expect(settings.siblings == 1 && settings.reach > 0)
+        for seed in UInt64(0)..<8 {
+            let model = Self.linear(seed)
+            let law = Slow.softmax(model.logits(after: Self.prompt)).map(Slow.ln)
+            for reach in [0.01, 0.5, 1, 3] {
+                settings.reach = reach
+                let request = DraftRequest(
+                    prompt: Self.prompt, count: 4, length: 8, superposition: settings)
+                let drafts = try DraftRun(target: ToyRunner(model)).run(request).continuations
+                let near = law.indices.sorted { law[$0] > law[$1] }.prefix(12)
+                    .filter { law[$0] >= (law.max() ?? 0) - reach }
+                let first = Set(drafts.map { Int($0.tokens[0].rawValue) })
+                #expect(first.count == min(4, near.count) && first.isSubset(of: near))
+                #expect(Set(drafts.map(\.tokens)).count == drafts.count)
+            }
+        }
+    }
+
+    @Test func `A draft ends where it would repeat itself`() {
+        for (text, expected) in [
+            ([1, 2, 3], nil), ([1, 1], nil), ([1, 1, 1], 2), ([1, 2, 1, 2], nil), ([0, 1, 2, 1, 2, 1, 2], 4),
+            ([1, 2, 3, 1, 2, 3], 3), ([9, 1, 2, 3, 4, 1, 2, 3, 4], 4), ([1, 2, 3, 1, 2], nil), ([], nil),
+        ] as [([Int32], Int?)] {
+            #expect(DraftPool.loopLength(text.map { TokenID($0) }[...]) == expected)
+        }
+    }
+
     @Test(arguments: 1...8)
     func `Drafts and scores are those of the algorithm written out`(count: Int) throws {
         for seed in UInt64(0)..<6 {
@@ -132,6 +177,9 @@ struct SuperpositionTests {
                 // Not so sharp that all weight is on one draft.
                 settings.temperature = seed % 2 == 0 ? 0.5 : 1
                 if seed == 3 { settings.candidateCount = 5 }
+                settings.siblings = Int(seed % 3)
+                settings.reach = 0
+                settings.evenness = seed == 4 ? 3 : 1
                 let request = DraftRequest(
                     prompt: Self.prompt, count: count, length: 9, superposition: settings,
                     endTokens: seed % 3 == 0 ? [] : [2, 5])

@@ -85,6 +85,29 @@ struct CompletionTextTests {
     }
 }
 
+struct CompletionTrimmingTests {
+    @Test func `A draft ends before the word that the model doubts`() throws {
+        let model = try CompletionModel()
+        let tokenizer = model.loaded.tokenizer
+        let text = CompletionText(vocabulary: tokenizer.vocabulary, healedByteCount: 0, isAtStart: false, cut: .nowhere)
+        let tokens = tokenizer.encode(" one two three", special: .ignore)
+        let pieces = tokens.map { String(decoding: tokenizer.vocabulary.bytes(of: $0), as: UTF8.self) }
+        for doubted in tokens.indices {
+            var probabilities = tokens.map { _ in Float(-1) }
+            probabilities[doubted] = -9
+            let draft = Continuation(tokens: tokens, logProbabilities: probabilities, score: -1, isFinished: false)
+            let count = text.soundCount(draft, least: -6)
+            #expect((1...max(1, doubted)).contains(count))
+            #expect(count == 1 || pieces[count].first.map { !$0.isLetter } == true)
+            #expect(text.soundCount(draft, least: -10) == tokens.count)
+            let shown = text.completions([draft], ranking: .score, least: -6)[0]
+            #expect(shown.tokens == Array(tokens.prefix(count)) && shown.text == pieces.prefix(count).joined())
+        }
+        let unknown = Continuation(tokens: tokens, logProbabilities: [-1], score: -1, isFinished: false)
+        #expect(text.soundCount(unknown, least: -6) == tokens.count)
+    }
+}
+
 struct AutocompleterTests {
     @Test func `Tokens are found by the bytes that they begin with`() throws {
         let vocabulary = try CompletionModel().loaded.tokenizer.vocabulary
@@ -104,7 +127,8 @@ struct AutocompleterTests {
         let vocabulary = model.loaded.tokenizer.vocabulary
         // Also in the middle of a character.
         for bytes in [Array(prefix.utf8), Array(prefix.utf8.dropLast())] {
-            var request = CompletionRequest(prefix: "", method: method, length: 5)
+            var request = CompletionRequest(
+                prefix: "", method: method, length: 5, leastLogProbability: -.infinity)
             request.prefixBytes = bytes
             let result = try model.completer().complete(request)
             #expect(!result.completions.isEmpty && result.healedByteCount <= bytes.count)
@@ -118,7 +142,8 @@ struct AutocompleterTests {
                 let whole = String(decoding: all.prefix(text).dropFirst(shown.count), as: UTF8.self)
                 // A model with random weights writes bytes that are no text; both sides have the same mark for them.
                 let isShown = result.completions.contains {
-                    $0.text == whole || $0.text.split(whereSeparator: \.isWhitespace) == whole.split(whereSeparator: \.isWhitespace)
+                    $0.text == whole
+                        || $0.text.split(whereSeparator: \.isWhitespace) == whole.split(whereSeparator: \.isWhitespace)
                 }
                 #expect(isShown || whole.allSatisfy(\.isWhitespace))
             }

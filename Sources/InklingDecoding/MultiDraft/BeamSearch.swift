@@ -24,7 +24,7 @@ struct BeamSearch: DraftSearch {
         pool.begin(
             opening,
             greatestIndices(pool.candidateCount, of: opening.logits[0]).map {
-                ($0, Double(opening.logProbability($0)), false)
+                ($0, Double(opening.logProbability($0)), nil)
             })
     }
 

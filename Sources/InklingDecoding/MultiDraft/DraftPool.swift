@@ -46,6 +46,8 @@ struct DraftPool {
         var hasSupport = false
         /// Of the token by n-grams; nil where there are none.
         var support: Float?
+        /// Whether the model finds the token probable enough for a draft of its own.
+        var isSound = false
         /// Of a first token: where it stands.
         var start: (index: Int, base: DraftOpening.Base)?
     }
@@ -60,6 +62,7 @@ struct DraftPool {
     private(set) var alive = [Entry()]
     private(set) var done: [Entry] = []
     private(set) var length = 0
+    private var familyCount = 0
 
     /// - Parameter limit: drafts to keep.
     init(limit: Int, endTokens: Set<TokenID>) {
@@ -86,8 +89,8 @@ struct DraftPool {
             return one != other ? one > other : left < right
         }
         var next: [Entry] = []
-        var members: [Int: Int] = [:]
-        if siblings > 0 { order.removeAll { !isAdmitted(candidates[$0], &members) } }
+        var newcomers: Set<Int> = []
+        if siblings > 0 { order = admitted(candidates, order, &newcomers) }
         for (rank, index) in order.prefix(candidateCount).enumerated() {
             let candidate = candidates[index]
             var entry = alive[candidate.draft]
@@ -95,12 +98,20 @@ struct DraftPool {
                 (entry.tokens, entry.stemCount) = (base.stem, base.stem.count)
                 (entry.base, entry.node) = (index, base.node)
                 entry.family = rank
+                familyCount = max(familyCount, rank + 1)
+            } else if newcomers.contains(index) {
+                entry.family = familyCount
+                familyCount += 1
             }
             entry.tokens.append(candidate.token)
             if let logProbability = candidate.logProbability { entry.logProbabilities.append(logProbability) }
             entry.score = candidate.score
             entry.hasSupport = candidate.hasSupport
-            if let support = candidate.support { entry.supports.append(support) }
+            if let support = candidate.support {
+                // Nobody asked of the stem.
+                entry.supports += Array(repeating: 0, count: entry.tokens.count - 1 - entry.supports.count)
+                entry.supports.append(support)
+            }
             if endsLoops, let repeated = Self.loopLength(entry.tokens.dropFirst(entry.stemCount)) {
                 entry.cut(repeated)
                 if rank < limit, !done.contains(where: { $0.tokens == entry.tokens }) { finish(entry) }
@@ -114,14 +125,26 @@ struct DraftPool {
         length += 1
     }
 
-    /// Whether a family has room for one more, the best of it asked for first.
-    private func isAdmitted(_ candidate: Extension, _ members: inout [Int: Int]) -> Bool {
-        // First tokens make families.
-        guard candidate.start == nil else { return true }
-        let family = alive[candidate.draft].family
-        let count = members[family] ?? done.count { $0.family == family }
-        members[family] = count + 1
-        return count < siblings
+    /// The candidates that the families have room for, the best of each first. Where there are fewer drafts than wanted, the
+    /// best sound ones of the rest begin families of their own.
+    private func admitted(
+        _ candidates: [Extension], _ order: [Int], _ newcomers: inout Set<Int>
+    ) -> [Int] {
+        var members: [Int: Int] = [:]
+        for entry in done { members[entry.family, default: 0] += 1 }
+        var kept: Set<Int> = []
+        for index in order {
+            // First tokens make families.
+            guard candidates[index].start == nil else { return order }
+            let family = alive[candidates[index].draft].family
+            guard members[family, default: 0] < siblings else { continue }
+            members[family, default: 0] += 1
+            kept.insert(index)
+        }
+        for index in order where kept.count + done.count < limit && candidates[index].isSound {
+            if kept.insert(index).inserted { newcomers.insert(index) }
+        }
+        return order.filter { kept.contains($0) }
     }
 
     /// How many tokens at the end say again what stands right before them: one or two for the third time, or more for the
@@ -158,20 +181,21 @@ struct DraftPool {
         return all.map { entry, isFinished in
             Continuation(
                 tokens: entry.tokens, stemCount: entry.stemCount, logProbabilities: entry.logProbabilities,
-                score: Float(entry.meanScore), isFinished: isFinished && entry.tokens.last.map(endTokens.contains) ?? false)
+                score: Float(entry.meanScore),
+                isFinished: isFinished && entry.tokens.last.map(endTokens.contains) ?? false)
         }
     }
 
     /// The best first tokens: continuations of one token each.
     /// - Parameter candidates: numbers of choices with their scores, most probable first.
-    mutating func begin(_ opening: DraftOpening, _ candidates: [(number: Int, score: Double, hasSupport: Bool)]) {
+    mutating func begin(_ opening: DraftOpening, _ candidates: [(number: Int, score: Double, support: Float?)]) {
         extend(
             with: candidates.map { candidate in
                 let choice = opening.choice(candidate.number)
                 return Extension(
                     draft: 0, token: choice.token, score: candidate.score,
-                    logProbability: opening.logProbability(candidate.number), hasSupport: candidate.hasSupport,
-                    start: (choice.base, opening.bases[choice.base]))
+                    logProbability: opening.logProbability(candidate.number), hasSupport: candidate.support ?? 0 > 0,
+                    support: candidate.support, start: (choice.base, opening.bases[choice.base]))
             })
     }
 

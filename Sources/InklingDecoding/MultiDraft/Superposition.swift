@@ -60,20 +60,28 @@ struct Superposition: DraftSearch {
         bases = opening.bases.map(\.node)
         nodeCount = opening.nodeCount
         isChain = opening.isPlain
-        let (numbers, logProbabilities) = sharpened(opening.logits[0])
+        let law = sharpened(opening.logits[0])
+        // All begin here: what is out of reach leaves its place to what branches off later.
+        let numbers = law.numbers.indices.filter { isWithinReach(law, $0) || settings.siblings == 0 }
+            .map { law.numbers[$0] }
+        let logProbabilities = law.logProbabilities
         let supports = opening.bases.indices.map { base -> [Float]? in
             let tokens = numbers.map { opening.choice($0) }.filter { $0.base == base }.map(\.token)
             return support(of: tokens, after: opening.bases[base].stem)
         }
-        let hasSupport = supports.contains { $0 != nil }
+        // What n-grams say of a token can be compared only where they know what stands before.
+        let used = Set(numbers.map { opening.choice($0).base })
+        let hasSupport = used.allSatisfy { supports[$0] != nil } && !used.isEmpty
+        let hasCovers = used.count > 1 || !opening.isPlain
         var places = Array(repeating: 0, count: supports.count)
-        var candidates: [(number: Int, score: Double, hasSupport: Bool)] = []
+        var candidates: [(number: Int, score: Double, support: Float?)] = []
         for (rank, number) in numbers.enumerated() {
             let base = opening.choice(number).base
             defer { places[base] += 1 }
             let known = supports[base].map { $0[places[base]] } ?? 0
-            if let score = score(logProbabilities[rank], support: hasSupport ? known : nil) {
-                candidates.append((number, score, hasSupport))
+            let own = logProbabilities[rank]
+            if let score = hasCovers && !hasSupport ? own : score(own, support: hasSupport ? known : nil) {
+                candidates.append((number, score, ngrams == nil ? nil : known))
             }
         }
         pool.begin(opening, candidates)
@@ -119,7 +127,8 @@ struct Superposition: DraftSearch {
                 candidates.append(
                     DraftPool.Extension(
                         draft: index, token: token, score: draft.score + score, hasSupport: support != nil,
-                        support: ngrams == nil ? nil : support?[rank] ?? 0))
+                        support: ngrams == nil ? nil : support?[rank] ?? 0,
+                        isSound: settings.reach > 0 && isWithinReach(laws[group], rank)))
             }
         }
         pool.extend(with: candidates)
@@ -141,23 +150,35 @@ struct Superposition: DraftSearch {
         weights = Array(repeating: 0, count: pool.alive.count)
         for group in groups {
             let members = pool.alive.indices.filter { pool.alive[$0].base == group }
-            for (member, weight) in zip(members, Self.softmax(members.map { pool.alive[$0].score / settings.evenness })) {
+            for (member, weight) in zip(members, Self.softmax(members.map { pool.alive[$0].score / settings.evenness }))
+            {
                 weights[member] = weight
             }
         }
     }
 
     /// The most probable numbers and ln of the probability of each among them, at the temperature set.
-    private func sharpened(_ logits: ArraySlice<Float>) -> (numbers: [Int], logProbabilities: [Double]) {
+    private struct Law {
+        var numbers: [Int] = []
+        var logProbabilities: [Double] = []
+    }
+
+    /// Whether a number of a law is not much less probable than its first, before sharpening.
+    private func isWithinReach(_ law: Law, _ rank: Int) -> Bool {
+        settings.reach == 0
+            || (law.logProbabilities[rank] - law.logProbabilities[0]) * settings.temperature >= -settings.reach
+    }
+
+    private func sharpened(_ logits: ArraySlice<Float>) -> Law {
         let count = settings.candidateCount > 0 ? settings.candidateCount : 3 * pool.limit
         let best = greatestIndices(count, of: logits)
         func logit(_ index: Int) -> Double {
             Double(min(logits[logits.startIndex + index], .greatestFiniteMagnitude))
         }
-        guard let peak = best.first.map(logit) else { return ([], []) }
+        guard let peak = best.first.map(logit) else { return Law() }
         let scaled = best.map { (logit($0) - peak) / settings.temperature }
         let total = log(scaled.reduce(0) { $0 + exp($1) })
-        return (best, scaled.map { $0 - total })
+        return Law(numbers: best, logProbabilities: scaled.map { $0 - total })
     }
 
     /// What n-grams say of each candidate after a draft; nil when they know of none of them.

@@ -18,11 +18,14 @@ public struct SuperpositionSettings: Sendable, Equatable {
     /// Divides the scores that the drafts' weights in the mixture come from. Published is 1: the best draft then has nearly
     /// all of it. With more the others are heard too.
     public var evenness: Double
+    /// Where siblings are limited: a token whose ln p is further than this from that of the most probable one begins no draft.
+    /// What is missing then branches off later, where there is more than one way to go on. 0: any candidate begins one.
+    public var reach: Double
 
     public init(
         share: Double = 0.54, temperature: Double = 0.06, candidateCount: Int = 0,
         weights: [Float] = [0.01, 0.04, 0.15, 0.18, 0.12], penalty: Double = 200, siblings: Int = 0,
-        evenness: Double = 1
+        evenness: Double = 1, reach: Double = 0
     ) {
         self.share = share
         self.temperature = temperature
@@ -31,22 +34,26 @@ public struct SuperpositionSettings: Sendable, Equatable {
         self.penalty = penalty
         self.siblings = siblings
         self.evenness = evenness
+        self.reach = reach
     }
 
-    /// What the authors found best for so many drafts, or the nearest number that they tried.
+    /// What the authors found best for so many drafts, or the nearest number that they tried; and drafts that all begin
+    /// differently.
     /// - Parameter promptCount: very short prompts have numbers of their own.
     public init(forDrafts count: Int, promptCount: Int) {
         if promptCount <= 5 {
             self.init(share: 0.34, temperature: 0.12, candidateCount: 5 * count)
-            return
+        } else {
+            switch count {
+            case ...2: self.init(share: 0.62)
+            case 3: self.init(share: 0.54)
+            case 4, 6, 7, 8: self.init(share: 0.52)
+            case 5: self.init(share: 0.60)
+            default: self.init(share: 0.54, temperature: 0.12)
+            }
         }
-        switch count {
-        case ...2: self.init(share: 0.62)
-        case 3: self.init(share: 0.54)
-        case 4, 6, 7, 8: self.init(share: 0.52)
-        case 5: self.init(share: 0.60)
-        default: self.init(share: 0.54, temperature: 0.12)
-        }
+        siblings = 1
+        reach = 4
     }
 
     public static let shareRange = 0.0...1.0
@@ -55,6 +62,7 @@ public struct SuperpositionSettings: Sendable, Equatable {
     public static let weightRange = 0.0...1.0
     public static let penaltyRange = 0.0...1_000_000.0
     public static let siblingRange = 0...DraftRequest.countRange.upperBound
+    public static let reachRange = 0.0...1000.0
     public static let evennessRange = 0.1...1_000_000.0
 
     func validate() throws(GenerationError) {
@@ -63,6 +71,7 @@ public struct SuperpositionSettings: Sendable, Equatable {
         try SamplerSettings.check("the number of candidates", candidateCount, Self.candidateCountRange)
         try SamplerSettings.check("the penalty", penalty, Self.penaltyRange)
         try SamplerSettings.check("the number of siblings", siblings, Self.siblingRange)
+        try SamplerSettings.check("the reach", reach, Self.reachRange)
         try SamplerSettings.check("the evenness", evenness, Self.evennessRange)
         for weight in weights { try SamplerSettings.check("a weight", Double(weight), Self.weightRange) }
     }

@@ -41,6 +41,9 @@ extension SuperpositionSettings {
             StrategyParameter(
                 "evenness", .real(evennessRange), default: .real(standard.evenness),
                 "how evenly drafts share the mixture; 1: the best has nearly all"),
+            StrategyParameter(
+                "reach", .real(reachRange), default: .real(standard.reach),
+                "with siblings: how far below the best in ln p a token may begin a draft; 0: any"),
         ]
             + standard.weights.enumerated().map { index, weight in
                 StrategyParameter(
@@ -60,6 +63,7 @@ extension SuperpositionSettings {
         case ("penalty", .real(let number)): penalty = number
         case ("siblings", .integer(let number)): siblings = number
         case ("evenness", .real(let number)): evenness = number
+        case ("reach", .real(let number)): reach = number
         case (_, .real(let number)):
             guard let index = weights.indices.first(where: { name == "omega\($0 + 1)" }) else { return false }
             weights[index] = Float(number)

@@ -71,12 +71,15 @@ public final class Autocompleter {
                 onStep(
                     live.map {
                         let piece = text.piece($0.tokens)
-                        return LiveCompletion(text: piece.text, state: $0, pieces: text.pieces($0.tokens, of: piece.text))
+                        return LiveCompletion(
+                            text: piece.text, state: $0, pieces: text.pieces($0.tokens, of: piece.text))
                     })
             }
         } catch { throw .generation(error) }
         return CompletionResult(
-            completions: text.completions(report.continuations, ranking: request.ranking),
+            completions: text.completions(
+                report.continuations, ranking: request.ranking,
+                least: request.method == .superposed ? request.leastLogProbability : -.infinity),
             healedByteCount: prompt.healedByteCount, filledInTheMiddle: prompt.filledInTheMiddle, report: report)
     }
 }

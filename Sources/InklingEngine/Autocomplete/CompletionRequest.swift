@@ -38,13 +38,17 @@ public struct CompletionRequest: Sendable, Equatable {
     /// Whether all ways count in which tokens can cover the end of the text, so that text that ends inside a word, or with a
     /// blank, goes on as it should; see ``PrefixCovers``.
     public var healsTokens: Bool
+    /// ln p: a continuation of Superposed Decoding ends before the word in which the model itself finds a token less probable
+    /// than this, given the continuation alone. Nothing is dropped where probabilities are not known.
+    public var leastLogProbability: Float
     /// Whether the probabilities under the model are wanted where the method does not know them.
     public var wantsProbabilities: Bool
 
     public init(
         prefix: String, suffix: String = "", method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
-        cut: Cut = .nowhere, ranking: Ranking = .score, healsTokens: Bool = true, wantsProbabilities: Bool = true
+        cut: Cut = .nowhere, ranking: Ranking = .score, healsTokens: Bool = true,
+        leastLogProbability: Float = CompletionRequest.doubt, wantsProbabilities: Bool = true
     ) {
         prefixBytes = Array(prefix.utf8)
         self.suffix = suffix
@@ -56,11 +60,15 @@ public struct CompletionRequest: Sendable, Equatable {
         self.cut = cut
         self.ranking = ranking
         self.healsTokens = healsTokens
+        self.leastLogProbability = leastLogProbability
         self.wantsProbabilities = wantsProbabilities
     }
 }
 
 extension CompletionRequest {
+    /// One in four hundred: hardly any word of a draft that makes sense is so improbable.
+    public static let doubt: Float = -6
+
     /// The text before the cursor, as text.
     public var prefix: String {
         get { String(decoding: prefixBytes, as: UTF8.self) }

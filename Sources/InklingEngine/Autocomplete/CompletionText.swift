@@ -21,6 +21,30 @@ struct CompletionText {
         var tokenCount: Int
     }
 
+    private static let leadingMarks = Set("`<([{\"'$-=/,|&#*_\\@+~^".utf8)
+
+    /// How many tokens of a continuation there are before the word in which one is less probable than `least`; all of those
+    /// whose probability is not known. One at least.
+    func soundCount(_ continuation: Continuation, least: Float) -> Int {
+        let all = continuation.tokens.count
+        guard let doubtful = continuation.logProbabilities.firstIndex(where: { $0 < least }) else { return all }
+        let first = continuation.stemCount + 1
+        var count = max(continuation.stemCount + doubtful, first)
+        func startsWord(_ token: TokenID) -> Bool {
+            guard let byte = vocabulary.bytes(of: token).first else { return true }
+            return !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) && !(65...90).contains(byte)
+                && !(97...122).contains(byte) && byte < 0x80
+        }
+        while count > first, !startsWord(continuation.tokens[count]) { count -= 1 }
+        // What only leads to the next word goes with it.
+        func leadsOn(_ token: TokenID) -> Bool {
+            guard let byte = vocabulary.bytes(of: token).last(where: { $0 > 0x20 }) else { return true }
+            return Self.leadingMarks.contains(byte)
+        }
+        while count > first, leadsOn(continuation.tokens[count - 1]) { count -= 1 }
+        return count
+    }
+
     /// Tokens that steer the model have no text, and neither has a character that is not complete.
     func piece(_ tokens: [TokenID]) -> Piece {
         var bytes: [UInt8] = []
@@ -92,7 +116,11 @@ struct CompletionText {
     }
 
     /// The continuations in order, those left out that differ from a better one in nothing but blanks or have no text.
-    func completions(_ continuations: [Continuation], ranking: CompletionRequest.Ranking) -> [Completion] {
+    ///
+    /// - Parameter least: see ``CompletionRequest/leastLogProbability``.
+    func completions(
+        _ continuations: [Continuation], ranking: CompletionRequest.Ranking, least: Float = -.infinity
+    ) -> [Completion] {
         var ranked = continuations
         if ranking == .probability {
             let means = continuations.map { continuation -> Float in
@@ -103,7 +131,7 @@ struct CompletionText {
         }
         var seen: Set<[Substring]> = []
         return ranked.compactMap { continuation in
-            let piece = piece(continuation.tokens)
+            let piece = piece(Array(continuation.tokens.prefix(soundCount(continuation, least: least))))
             let words = piece.text.split(whereSeparator: \.isWhitespace)
             guard !words.isEmpty, seen.insert(words).inserted else { return nil }
             let isWhole = piece.tokenCount == continuation.tokens.count

@@ -63,6 +63,7 @@ extension App {
         let isOtherTarget = state.session?.target.path != session.target.path
         state.session = session
         state.models.forgetMemory()
+        if state.screen != .models { selectModelInUse(&state) }
         state.preferences.recommendedSampling = session.recommendedSampling.overrides
         state.loading = nil
         state.metrics.reset()

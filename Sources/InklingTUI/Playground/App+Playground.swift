@@ -73,8 +73,7 @@ extension App {
         let request = CompletionRequest(
             prefix: String(editor.characters[..<editor.cursor]), suffix: String(editor.characters[editor.cursor...]),
             method: method, count: state.playground.count, length: state.playground.length,
-            sampler: state.preferences.recommendedSampling.applied(to: DraftRequest.nucleus()), cut: .line,
-            wantsProbabilities: false)
+            sampler: state.preferences.recommendedSampling.applied(to: DraftRequest.nucleus()), cut: .line)
         return [.complete(request, number: state.playground.request)]
     }
 

@@ -21,6 +21,9 @@ struct DraftBenchRow: Encodable, Equatable {
     var coverage, matched_words: Double?
     var seed: UInt64
     var has_ngrams: Bool
+    var ngrams: String?
+    /// Microseconds of a question to the n-grams, and milliseconds from a key to drafts of 8 tokens; the same in all rows.
+    var lookup_us, key_ms: Double?
     var weights: String
     var model_bytes: Int
     var kernels, build: String
@@ -32,6 +35,8 @@ struct DraftBenchRow: Encodable, Equatable {
         var threads, k, n, prefixes, runs: Int
         var seed: UInt64
         var has_ngrams: Bool
+        var ngrams: String?
+        var lookup_us, key_ms: Double?
         var weights: String
         var model_bytes: Int
         var kernels, build: String
@@ -68,6 +73,7 @@ struct DraftBenchRow: Encodable, Equatable {
         coverage = truths > 0 ? Double(sums.coveredCount) / truths : nil
         matched_words = truths > 0 ? Double(sums.matchedWords) / truths : nil
         (seed, has_ngrams, weights) = (setting.seed, setting.has_ngrams, setting.weights)
+        (ngrams, lookup_us, key_ms) = (setting.ngrams, setting.lookup_us, setting.key_ms)
         (model_bytes, kernels, build, cpu) = (setting.model_bytes, setting.kernels, setting.build, setting.cpu)
     }
 
@@ -96,7 +102,8 @@ extension DraftBenchRow.Setting {
     var lines: [String] {
         [
             "\(k) drafts of \(n) tokens, \(prefixes) prefixes, \(runs) runs of each, "
-                + "n-grams: \(has_ngrams ? "yes" : "none"), seed \(seed)",
+                + "n-grams: \(ngrams ?? "none")\(lookup_us.map { ", \(Decimals.short($0)) µs a look-up" } ?? ""), seed \(seed)",
+            "key to \(k) drafts of 8 tokens, one more character typed: \(key_ms.map { Decimals.short($0) } ?? "-") ms",
             "inkling \(build); kernels \(kernels); CPU \(cpu ?? "unknown"); \(threads) threads; \(model): \(weights), "
                 + Decimals.bytes(model_bytes),
         ]

@@ -35,6 +35,13 @@ struct DraftPrefix: Equatable {
         return prefixes
     }
 
+    /// The standard ones as tokens, from the beginning of a text on.
+    static func standard(_ tokenizer: any Tokenizer) -> [DraftPrefix] {
+        let special = tokenizer.vocabulary.special
+        let start = (special.beginOfSequence ?? special.endOfSequence).map { [$0] } ?? []
+        return standard.map { DraftPrefix(tokens: start + tokenizer.encode($0, special: .ignore), truth: nil) }
+    }
+
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
 
     /// Beginnings of sentences on everyday matters, for when there is no text.
