@@ -80,7 +80,7 @@ extension App {
         if let warning = session.chatFormatWarning { state.note(warning, .warning) }
         if let warning = session.recommendedSampling.warning { state.note(warning, .warning) }
         let draft = session.draft.map { ", drafts by \($0.name)" } ?? ""
-        state.note("\(session.target.name) is ready\(draft)")
+        if state.replay == nil { state.note("\(session.target.name) is ready\(draft)") }
         state.playground.outcomes = [:]
         let drafts = state.screen == .playground ? complete(&state) : []
         return drafts + askMemory(&state) + [
