@@ -44,6 +44,8 @@ public final class CursesTerminal: Terminal {
     private var isCursorShown: Bool?
     private var isMouseOn = false
     private var hasTitle = false
+    /// The terminal keeps the title of before, once: it has a stack of them, which is to be as it was.
+    private var isTitleSaved = false
 
     /// An answer of the terminal that has begun to come is waited for so long.
     private static let answerDelay = Duration.milliseconds(250)
@@ -144,7 +146,7 @@ public final class CursesTerminal: Terminal {
         ncurses_leave()
         // Without another screen to go back to, what was drawn would stay among what comes next.
         if !description.isLikeXterm { send(description.bytes(of: "clear")) }
-        (isMouseOn, isCursorShown) = (false, nil)
+        (isMouseOn, isCursorShown, isTitleSaved) = (false, nil, false)
     }
 
     private func takeBack() {
@@ -161,7 +163,7 @@ public final class CursesTerminal: Terminal {
         send(Array("\u{1B}[?2004h".utf8))
         // A terminal that knows this tells when it changes between dark and light.
         if description.isLikeXterm { send(Array("\u{1B}[?2031h".utf8)) }
-        if hasTitle { send(Array("\u{1B}[22;2t".utf8)) }
+        if hasTitle { saveTitle() }
     }
 
     /// Bracketed paste, the mouse and the title's saved form are given back.
@@ -287,9 +289,15 @@ public final class CursesTerminal: Terminal {
     private func setTitle(_ title: String) {
         guard description.isLikeXterm else { return }
         let title = String(sanitizedForTerminal(title).prefix(200))
-        if !hasTitle { send(Array("\u{1B}[22;2t".utf8)) }
+        saveTitle()
         hasTitle = true
         send(Array("\u{1B}]2;\(title)\u{07}".utf8))
+    }
+
+    /// Going on after a stop is told twice, by whoever stopped the program and by a signal.
+    private func saveTitle() {
+        if !isTitleSaved { send(Array("\u{1B}[22;2t".utf8)) }
+        isTitleSaved = true
     }
 
     private func setMouse(_ isOn: Bool) {

@@ -57,8 +57,13 @@ extension ChatStore {
 
     private static func inMemory(because reason: StoreError?) throws(StoreError) -> ChatStore {
         do {
-            if case .readOnly(let path) = reason, let copy = try? memoryCopy(of: path) {
-                return ChatStore(copy, path: nil, outcome: .inMemory(.readOnly(path: path)))
+            switch reason {
+            // A disk that is read-only has no place for what comes with a file that is written to, and so is not opened.
+            case .readOnly(let path), .cannotOpen(let path, _):
+                if let copy = try? memoryCopy(of: path) {
+                    return ChatStore(copy, path: nil, outcome: .inMemory(.readOnly(path: path)))
+                }
+            default: break
             }
             let database = try DatabaseQueue(configuration: configuration(nil))
             try Schema.migrator.migrate(database)

@@ -135,7 +135,8 @@ import Testing
 
     @Test func `A race can be stopped at any moment`() {
         let moments: [@Sendable (RaceEvent) -> Bool] = [
-            { if case .warmingUp(1) = $0 { true } else { false } }, { if case .began(0, 0) = $0 { true } else { false } },
+            { if case .warmingUp(1) = $0 { true } else { false } },
+            { if case .began(0, 0) = $0 { true } else { false } },
             { if case .ended(1, _, _) = $0 { true } else { false } },
         ]
         for moment in moments {

@@ -81,7 +81,8 @@ import Testing
             hypotheses: [
                 Hypothesis(tokens: [TokenID(1), TokenID(2)], logProbability: -3.5, score: 0.25),
                 Hypothesis(
-                    tokens: [TokenID(3)], logProbability: -1, score: -1, weight: 0.125, supports: [0, 0.5], texts: [" x"]),
+                    tokens: [TokenID(3)], logProbability: -1, score: -1, weight: 0.125, supports: [0, 0.5],
+                    texts: [" x"]),
             ],
             measures: [RoundMeasure("stop-probability", 0.42), RoundMeasure("goodput", .infinity)], draftedCount: 3,
             stop: .likelyRejection, choice: MethodChoice(method: "sd", reason: .trial), pending: [TokenID(99)],

@@ -49,7 +49,10 @@ extension Stage {
                 say(.progress(lane: 1, .sample(20, gap: .milliseconds(12), step: 2)))
                 return
             }
-            say(.ended(lane: 1, isReferenceFor: [], .sample(60, gap: .milliseconds(12), step: 2, drafted: 100, accepted: 78)))
+            say(
+                .ended(
+                    lane: 1, isReferenceFor: [],
+                    .sample(60, gap: .milliseconds(12), step: 2, drafted: 100, accepted: 78)))
             say(.compared(lane: 1, nil))
             say(.began(lane: 2, round: round))
             say(.ended(lane: 2, isReferenceFor: [], .sample(60, gap: .milliseconds(14))))
@@ -201,7 +204,8 @@ extension Stage {
         var stage = stage()
         let lanes = stage.state.race.lanes
         stage.send(.race(number: 0, .ended(lane: 0, isReferenceFor: [], .sample(3, gap: .seconds(1)))))
-        stage.send(.race(number: stage.state.race.number, .ended(lane: 9, isReferenceFor: [7], .sample(3, gap: .seconds(1)))))
+        stage.send(
+            .race(number: stage.state.race.number, .ended(lane: 9, isReferenceFor: [7], .sample(3, gap: .seconds(1)))))
         stage.send(.race(number: stage.state.race.number, .progress(lane: 9, RaceRun())))
         #expect(stage.state.race.lanes == lanes)
     }

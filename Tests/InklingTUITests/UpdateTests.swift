@@ -237,6 +237,7 @@ import Testing
         let asked = try #require(request(stage.takeEffects()))
         #expect(asked.messages.last?.content == "notes.md:\n````\na\n```\nb\n```\n````\n\nExplain")
         #expect(stage.state.chat.attachments.isEmpty)
+        #expect(stage.state.chat.chat?.title == "Explain")
     }
 
     // MARK: Answers
@@ -427,6 +428,17 @@ import Testing
         stage.press("g", "j", "d")
         #expect(loads(stage.takeEffects()) == [.load(target: "/models/inkling.gguf", draft: "/models/inkling-draft.gguf")])
         #expect(stage.state.chat.path.count == 2)
+    }
+
+    @Test func `The list of models begins at the one in use, whichever comes first`() {
+        var stage = Stage()
+        stage.send(.models(.sample))
+        stage.load()
+        stage.press("f6")
+        #expect(App.selected(stage.state, stage.state.models.rows)?.model.name == "inkling")
+        stage.press("j")
+        stage.load()
+        #expect(App.selected(stage.state, stage.state.models.rows)?.model.name == "inkling-draft", "the cursor jumped")
     }
 
     @Test func `The filter takes letters, and the list keeps what matches`() {

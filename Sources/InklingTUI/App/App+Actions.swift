@@ -167,7 +167,7 @@ extension App {
         var lines: [TextLine] = []
         if let trouble = state.storeTrouble, !state.chat.tree.isEmpty {
             lines += [TextLine("This chat is not saved, and leaving tries it a last time:", role: .warning)]
-            lines += [TextLine(trouble, role: .warning)]
+            lines += TextLine(trouble, role: .warning).wrapped(to: max(20, min(72, state.size.width - 10)))
         } else if state.isGenerating {
             lines.append(TextLine("The answer is kept as far as it has got.", role: .dim))
         } else if !state.chat.tree.isEmpty {

@@ -21,7 +21,7 @@ extension App {
     /// The transport's keys count where one watches, and come last where one chooses.
     private static func replayContexts(of state: AppState) -> [KeyContext] {
         let contexts = screenContexts(of: state)
-        return contexts == [.transcript] || contexts == [.xray] ? [.replay] + contexts : contexts + [.replay]
+        return contexts == [.transcript] ? [.replay] + contexts : contexts + [.replay]
     }
 
     private static func screenContexts(of state: AppState) -> [KeyContext] {

@@ -53,10 +53,8 @@ public enum App {
         case .models(let listing):
             let isFirst = state.models.listing == nil
             state.models.listing = listing
-            let rows = state.models.rows
-            let inUse = rows.firstIndex { $0.entry?.model.path == state.session?.target.path && $0.entry != nil }
-            let first = rows.firstIndex { $0.entry != nil } ?? 0
-            state.models.list.select(isFirst ? inUse ?? first : state.models.list.selected, count: rows.count)
+            if isFirst { selectModelInUse(&state) }
+            state.models.list.select(state.models.list.selected, count: state.models.rows.count)
             return askMemory(&state)
         case .memory(let path, let outlook):
             state.models.memory[path] = .some(outlook)

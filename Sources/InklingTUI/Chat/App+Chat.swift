@@ -117,7 +117,8 @@ extension App {
             question = StoredMessage(
                 id: id, parent: state.chat.tree.leaf, role: .user, content: text, created: state.now.wall)
         }
-        guard add(&state, question, &effects) else { return [] }
+        // What was typed says more of a chat than the file that went with it.
+        guard add(&state, question, title: typed, &effects) else { return [] }
         state.chat.editing = nil
         state.chat.attachments = []
         state.chat.composer = state.chat.writtenBeforeEditing
@@ -128,13 +129,18 @@ extension App {
     }
 
     /// Puts a message into the tree, the chat into being where there is none, and both into the store.
-    private static func add(_ state: inout AppState, _ message: StoredMessage, _ effects: inout [Effect]) -> Bool {
+    private static func add(
+        _ state: inout AppState, _ message: StoredMessage, title: String = "", _ effects: inout [Effect]
+    ) -> Bool {
         do throws(StoreError) { try state.chat.tree.add(message) } catch {
             state.note(error.description, .failure)
             return false
         }
         var chat = state.chat.chat ?? Chat(id: state.makeChatID(), created: state.now.wall)
-        if chat.title.isEmpty, message.role == .user { chat.title = ChatTitle.make(from: message.content) }
+        if chat.title.isEmpty, message.role == .user {
+            let typed = ChatTitle.make(from: title)
+            chat.title = typed.isEmpty ? ChatTitle.make(from: message.content) : typed
+        }
         chat.updated = state.now.wall
         let before = chat
         describeMaking(state, &chat)

@@ -63,6 +63,7 @@ extension App {
         let isOtherTarget = state.session?.target.path != session.target.path
         state.session = session
         state.models.forgetMemory()
+        if state.screen != .models { selectModelInUse(&state) }
         state.preferences.recommendedSampling = session.recommendedSampling.overrides
         state.loading = nil
         state.metrics.reset()
@@ -79,7 +80,7 @@ extension App {
         if let warning = session.chatFormatWarning { state.note(warning, .warning) }
         if let warning = session.recommendedSampling.warning { state.note(warning, .warning) }
         let draft = session.draft.map { ", drafts by \($0.name)" } ?? ""
-        state.note("\(session.target.name) is ready\(draft)")
+        if state.replay == nil { state.note("\(session.target.name) is ready\(draft)") }
         state.playground.outcomes = [:]
         let drafts = state.screen == .playground ? complete(&state) : []
         return drafts + askMemory(&state) + [

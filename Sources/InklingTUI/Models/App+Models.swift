@@ -78,6 +78,13 @@ extension App {
         return askMemory(&state)
     }
 
+    /// Where one begins to look: at what is there already.
+    static func selectModelInUse(_ state: inout AppState) {
+        let rows = state.models.rows
+        let inUse = state.session.flatMap { session in rows.firstIndex { $0.entry?.model.path == session.target.path } }
+        state.models.list.select(inUse ?? rows.firstIndex { $0.entry != nil } ?? 0, count: rows.count)
+    }
+
     /// Headings are passed over.
     private static func move(_ state: inout AppState, _ rows: [ModelsState.Row], by step: Int) {
         guard rows.contains(where: { $0.entry != nil }) else { return }

@@ -99,7 +99,8 @@ extension App {
                 &state,
                 .field(
                     FieldState(
-                        .racePrompt, title: "The prompt that all answer", hint: "Enter keeps it; Alt-Enter is a new line",
+                        .racePrompt, title: "The prompt that all answer",
+                        hint: "Enter keeps it; Alt-Enter is a new line",
                         text: state.race.prompt, isSingleLine: false)))
         case .raceQuestion:
             let before = state.race.prompt
@@ -172,7 +173,8 @@ extension App {
             &state,
             .field(
                 FieldState(
-                    .raceParameters(state.race.selected), title: "Parameters of \(racer.strategy)", hint: hint, text: text)))
+                    .raceParameters(state.race.selected), title: "Parameters of \(racer.strategy)", hint: hint,
+                    text: text)))
     }
 
     /// `gamma=4 stop=0.6`; empty for the defaults.
@@ -201,7 +203,9 @@ extension App {
     static func saveRace(_ state: AppState, to name: String) -> [Effect] {
         guard let results = state.race.results, !name.isEmpty else { return [] }
         let lower = name.lowercased()
-        let base = lower.hasSuffix(".md") ? String(name.dropLast(3)) : lower.hasSuffix(".json") ? String(name.dropLast(5)) : name
+        let base =
+            lower.hasSuffix(".md")
+            ? String(name.dropLast(3)) : lower.hasSuffix(".json") ? String(name.dropLast(5)) : name
         return [
             .writeFile(path: base + ".md", text: results.markdown),
             .writeFile(path: base + ".json", text: results.json),
@@ -213,7 +217,9 @@ extension App {
     /// Why a racer cannot run, in words that go after its method; nil if it can, as far as is known.
     static func racerProblem(_ racer: Racer, _ state: AppState) -> String? {
         guard let models = racer.models else {
-            guard case .needs(let reason) = state.session?.availability(of: racer.strategy) ?? .ready else { return nil }
+            guard case .needs(let reason) = state.session?.availability(of: racer.strategy) ?? .ready else {
+                return nil
+            }
             return reason
         }
         guard let descriptor = try? StrategyRegistry.descriptor(racer.strategy) else { return "is not known" }
@@ -256,7 +262,9 @@ extension App {
         var sampler = state.race.isGreedy ? SamplerSettings.greedy : state.preferences.sampler
         sampler.seed = state.preferences.seed ?? 1
         var messages: [ChatMessage] = []
-        if !state.preferences.systemPrompt.isEmpty { messages.append(ChatMessage(.system, state.preferences.systemPrompt)) }
+        if !state.preferences.systemPrompt.isEmpty {
+            messages.append(ChatMessage(.system, state.preferences.systemPrompt))
+        }
         messages.append(ChatMessage(.user, state.race.prompt))
         let request = RaceRequest(
             racers: state.race.racers, messages: messages, maxTokens: state.race.maxTokens, rounds: state.race.rounds,
@@ -274,7 +282,8 @@ extension App {
     static func race(_ state: inout AppState, _ number: Int, _ event: RaceEvent) -> [Effect] {
         guard number == state.race.number, let request = state.race.request else { return [] }
         func name(_ lane: Int?) -> String {
-            lane.flatMap { request.racers.indices.contains($0) ? request.racers[$0].label : nil } ?? "ar, to compare with"
+            lane.flatMap { request.racers.indices.contains($0) ? request.racers[$0].label : nil }
+                ?? "ar, to compare with"
         }
         func settle(_ lane: Int?) {
             for index in state.race.lanes.indices {

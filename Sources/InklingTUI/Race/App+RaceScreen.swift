@@ -39,7 +39,9 @@ struct RaceLayout {
         var found: [Rect] = []
         for row in 0..<down {
             let height = (rest.height + row) / down
-            var line = Rect(x: rest.x, y: found.last.map { row > 0 ? $0.maxY : rest.y } ?? rest.y, width: rest.width, height: height)
+            var line = Rect(
+                x: rest.x, y: found.last.map { row > 0 ? $0.maxY : rest.y } ?? rest.y, width: rest.width, height: height
+            )
             line = line.intersection(rest)
             found += line.columns(across).prefix(lanes - found.count)
         }
@@ -109,7 +111,8 @@ extension App {
         case .ended(let reason): now = TextLine(reason, role: .warning)
         case .done where race.playbackTime(at: state.now.elapsed) != nil:
             now = TextLine("shown again at \(speed(race.playbackSpeed))", role: .accent)
-        case .setup where area.width >= 70: now = TextLine("Enter starts; - + tokens, r rounds, t greedy or sampled", role: .dim)
+        case .setup where area.width >= 70:
+            now = TextLine("Enter starts; - + tokens, r rounds, t greedy or sampled", role: .dim)
         case .setup, .done: break
         }
         let room = area.width - line.width - 2
@@ -118,7 +121,9 @@ extension App {
 
     /// `1/300 of its speed`.
     private static func speed(_ speed: Double) -> String {
-        if speed >= 0.95 { return speed < 1.5 ? "its own speed" : "\(Quantity.decimal(speed, digits: 0)) times its speed" }
+        if speed >= 0.95 {
+            return speed < 1.5 ? "its own speed" : "\(Quantity.decimal(speed, digits: 0)) times its speed"
+        }
         return "1/\(Quantity.decimal(1 / speed, digits: 0)) of its speed"
     }
 
@@ -153,11 +158,14 @@ extension App {
             if rest.height > 4 { canvas.buffer.drawRule(rest.cutBottom(1), theme: canvas.theme, glyphs: canvas.glyphs) }
             drawText(lane, race, state, rest, &canvas)
         } else if let problem = racerProblem(racer, state) {
-            for (row, line) in TextLine(problem, role: .warning).wrapped(to: max(1, rest.width)).prefix(rest.height).enumerated() {
+            for (row, line) in TextLine(problem, role: .warning).wrapped(to: max(1, rest.width)).prefix(rest.height)
+                .enumerated()
+            {
                 canvas.write(line, at: Point(x: rest.x, y: rest.y + row), within: rest)
             }
         } else if let descriptor = try? StrategyRegistry.descriptor(racer.strategy) {
-            let help = TextLine(descriptor.title, role: .text).wrapped(to: max(1, rest.width))
+            let help =
+                TextLine(descriptor.title, role: .text).wrapped(to: max(1, rest.width))
                 + TextLine(descriptor.help, role: .dim).wrapped(to: max(1, rest.width))
             for (row, line) in help.prefix(rest.height).enumerated() {
                 canvas.write(line, at: Point(x: rest.x, y: rest.y + row), within: rest)
@@ -165,11 +173,15 @@ extension App {
         }
     }
 
-    private static func ratioRole(_ ratio: Double) -> Role { ratio >= 1.02 ? .success : ratio < 0.98 ? .warning : .text }
+    private static func ratioRole(_ ratio: Double) -> Role {
+        ratio >= 1.02 ? .success : ratio < 0.98 ? .warning : .text
+    }
 
     private static func modelNames(_ racer: Racer, _ state: AppState) -> String {
         let arrow = state.glyphs == .ascii ? " <- " : " ← "
-        if let models = racer.models { return ([models.targetName] + (models.draftName.map { [$0] } ?? [])).joined(separator: arrow) }
+        if let models = racer.models {
+            return ([models.targetName] + (models.draftName.map { [$0] } ?? [])).joined(separator: arrow)
+        }
         guard let session = state.session else { return "the models in use" }
         return ([session.target.name] + (session.draft.map { [$0.name] } ?? [])).joined(separator: arrow)
     }
@@ -240,15 +252,19 @@ extension App {
             canvas.note(.row(index), in: place)
             let name = row.cutLeft(min(14, row.width / 3))
             canvas.write(
-                TextLine(racer.label, role: lane.isRunning ? .success : .text).truncated(to: name.width - 1, mark: canvas.glyphs.ellipsis),
+                TextLine(racer.label, role: lane.isRunning ? .success : .text).truncated(
+                    to: name.width - 1, mark: canvas.glyphs.ellipsis),
                 at: name.origin, within: name)
             if let speed = scale.bars(lane, at: race.playbackTime(at: state.now.elapsed)).first {
-                let mark = racer.isPlain || lane.comparison == nil ? "" : lane.comparison == .identical ? " \(canvas.glyphs.check)" : " \(canvas.glyphs.cross)"
+                let mark =
+                    racer.isPlain || lane.comparison == nil
+                    ? "" : lane.comparison == .identical ? " \(canvas.glyphs.check)" : " \(canvas.glyphs.cross)"
                 let ratio = lane.ratio.map { " \(Figures.ratio($0))x" } ?? ""
                 let facts = TextLine("\(speed.value)\(ratio)\(mark)", role: .text)
                 canvas.writeRight(facts, in: row.cutRight(min(20, row.width)))
                 _ = row.cutRight(1)
-                canvas.buffer.drawGauge(speed.fraction, in: row, fill: speed.role, theme: canvas.theme, glyphs: canvas.glyphs)
+                canvas.buffer.drawGauge(
+                    speed.fraction, in: row, fill: speed.role, theme: canvas.theme, glyphs: canvas.glyphs)
             }
             if index == race.selected, !race.isRunning { canvas.buffer.select(place, theme: canvas.theme) }
         }
@@ -273,13 +289,17 @@ extension App {
                     role: .dim))
         } else if lines.count == 1, case .done = race.phase {
             let lossless = zip(race.racers, race.lanes).filter { racer, lane in
-                guard let descriptor = try? StrategyRegistry.descriptor(racer.strategy), !racer.isPlain else { return false }
+                guard let descriptor = try? StrategyRegistry.descriptor(racer.strategy), !racer.isPlain else {
+                    return false
+                }
                 if case .differs = lane.comparison { return descriptor.guarantee == .sameDistribution }
                 return false
             }
             lines.append(
                 lossless.isEmpty
-                    ? TextLine("Mean of \(request.rounds) round\(request.rounds == 1 ? "" : "s") in turn, after a warm-up; s saves it.", role: .dim)
+                    ? TextLine(
+                        "Mean of \(request.rounds) round\(request.rounds == 1 ? "" : "s") in turn, after a warm-up; s saves it.",
+                        role: .dim)
                     : TextLine(
                         "\(lossless.map(\.0.label).joined(separator: ", ")) should give the text of ar; \"inkling verify\" shows how it differs.",
                         role: .error))
@@ -374,7 +394,8 @@ struct RaceScale {
                 role: .laneTarget),
         ]
         if let accepted = statistics.acceptanceRate {
-            bars.append(Bar(label: "accept", fraction: accepted, value: Figures.percent(accepted), role: .draftAccepted))
+            bars.append(
+                Bar(label: "accept", fraction: accepted, value: Figures.percent(accepted), role: .draftAccepted))
         }
         return bars
     }

@@ -80,7 +80,9 @@ extension RaceState.Lane {
 
     /// Mean over the rounds of the ratio to plain decoding in the same round.
     var ratio: Double? {
-        let ratios = zip(runs, references).filter { $1.tokensPerSecond > 0 }.map { $0.tokensPerSecond / $1.tokensPerSecond }
+        let ratios = zip(runs, references).filter { $1.tokensPerSecond > 0 }.map {
+            $0.tokensPerSecond / $1.tokensPerSecond
+        }
         return ratios.isEmpty ? nil : Self.mean(ratios)
     }
 

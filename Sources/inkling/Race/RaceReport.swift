@@ -46,7 +46,8 @@ struct RaceReport: Encodable {
             "\(models). At most \(first.n) tokens, \(temperature), seed \(first.seed); counts are sums over \(first.runs) "
                 + "\(first.runs == 1 ? "round" : "rounds") in turn, after a warm-up.")
         if first.temperature > 0 {
-            parts.append("Above temperature 0 a lossless method gives the distribution of plain decoding, not its text.")
+            parts.append(
+                "Above temperature 0 a lossless method gives the distribution of plain decoding, not its text.")
         }
         for racer in racers {
             guard let place = racer.figures.first_difference.value else { continue }

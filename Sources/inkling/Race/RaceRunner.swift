@@ -108,7 +108,8 @@ private struct Race {
             } catch { throw Failure(error.description) }
             entrants.append(
                 entrant(
-                    choice, pairOfLane[lane], reference: referenceOfTarget[pairs[pairOfLane[lane]].target.path] ?? lane))
+                    choice, pairOfLane[lane], reference: referenceOfTarget[pairs[pairOfLane[lane]].target.path] ?? lane)
+            )
         }
         entrants += hidden
         sessionOfEntrant = pairOfLane + hiddenPairs
@@ -142,7 +143,8 @@ private struct Race {
         let trained = max(1, pair.target.config.contextLength)
         guard prompt.tokens.count < trained else {
             throw Failure(
-                "the prompt has \(prompt.tokens.count) tokens, \(pair.target.name) was trained for \(trained); use a shorter one")
+                "the prompt has \(prompt.tokens.count) tokens, \(pair.target.name) was trained for \(trained); use a shorter one"
+            )
         }
         var session = options.session
         // Room for the answer, and no more memory than that.
