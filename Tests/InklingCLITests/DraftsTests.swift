@@ -103,8 +103,8 @@ struct DraftsProgramTests {
         try Data(String(repeating: "The cat sat on the mat. ", count: 20).utf8).write(
             to: URL(fileURLWithPath: text))
         let plain = [
-            "drafts", "-m", model, "-k", "3", "-n", "6", "--set", "sharpness=5", "--set", "candidates=300", "--no-heal",
-            "-p", "The cat",
+            "drafts", "-m", model, "-k", "3", "-n", "6", "--set", "sharpness=5", "--set", "candidates=300", "--set",
+            "siblings=0", "--no-heal", "-p", "on the mat.",
         ]
         let with = try run(plain + ["--ngrams", text, "--set", "lambda=0.9"])
         #expect(with.status == 0 && with.error.isEmpty)
