@@ -25,7 +25,7 @@ class Preset:
     draft_tokens: int = 6_000_000
     distill_tokens: int = 6_000_000
     refine_draft_rate: float = 0.6
-    refine_draft_tokens: int = 4_000_000
+    refine_draft_tokens: int = 10_000_000
     sampled_share: float = 0.16  # of the distillation tokens, how many are answers of the target
     seed: int = 1
 
