@@ -81,7 +81,7 @@ struct DraftsCommand: ParsableCommand {
         let completer = Autocompleter(session, ngrams: ngrams?.model)
         var request = CompletionRequest(
             prefix: "", suffix: suffix, method: method, count: drafting.count, length: drafting.length,
-            superposition: try drafting.superposition(promptCount: .max), 
+            superposition: try drafting.superposition(promptCount: .max),
             sampler: drafting.sampler(recommended: measured.model.recommendedSampling), cut: cut,
             ranking: rank, healsTokens: !noHeal)
         request.prefixBytes = bytes
@@ -100,7 +100,8 @@ struct DraftsCommand: ParsableCommand {
             Output.error("inkling: note: this model cannot fill in the middle; --suffix was not used")
         }
         if method == .superposed, ngrams == nil {
-            Output.error("inkling: note: without n-grams the drafts make less sense; \"inkling ngrams build\" makes a store")
+            Output.error(
+                "inkling: note: without n-grams the drafts make less sense; \"inkling ngrams build\" makes a store")
         }
         if json { return try JSONOutput.print(report(result, text, model: measured.model.name)) }
         for (index, draft) in result.completions.enumerated() {
