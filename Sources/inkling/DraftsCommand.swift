@@ -7,6 +7,7 @@ import InklingTokenizer
 
 extension CompletionRequest.Cut: ExpressibleByArgument {}
 extension CompletionRequest.Ranking: ExpressibleByArgument {}
+extension CompletionRequest.Voice: ExpressibleByArgument {}
 
 struct DraftsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,6 +42,12 @@ struct DraftsCommand: ParsableCommand {
 
     @Option(help: "Best first by the method's own score, or by the model's probability: score or probability.")
     var rank: CompletionRequest.Ranking = .score
+
+    @Option(
+        help: ArgumentHelp(
+            "As what the model reads the text: text, answer (one that it has begun), or automatic: answer where its file has "
+                + "a chat template.", valueName: "VOICE"))
+    var voice: CompletionRequest.Voice = .automatic
 
     @Flag(help: "Go on after the text's last token as it is, even inside a word.")
     var noHeal = false
@@ -81,9 +88,9 @@ struct DraftsCommand: ParsableCommand {
         let completer = Autocompleter(session, ngrams: ngrams?.model)
         var request = CompletionRequest(
             prefix: "", suffix: suffix, method: method, count: drafting.count, length: drafting.length,
-            superposition: try drafting.superposition(promptCount: .max), 
+            superposition: try drafting.superposition(promptCount: .max),
             sampler: drafting.sampler(recommended: measured.model.recommendedSampling), cut: cut,
-            ranking: rank, healsTokens: !noHeal)
+            ranking: rank, voice: voice, healsTokens: !noHeal)
         request.prefixBytes = bytes
         let text = String(decoding: bytes.dropLast(request.openCharacterByteCount), as: UTF8.self)
         let cancellation = CancellationFlag()
@@ -100,7 +107,8 @@ struct DraftsCommand: ParsableCommand {
             Output.error("inkling: note: this model cannot fill in the middle; --suffix was not used")
         }
         if method == .superposed, ngrams == nil {
-            Output.error("inkling: note: without n-grams the drafts make less sense; \"inkling ngrams build\" makes a store")
+            Output.error(
+                "inkling: note: without n-grams the drafts make less sense; \"inkling ngrams build\" makes a store")
         }
         if json { return try JSONOutput.print(report(result, text, model: measured.model.name)) }
         for (index, draft) in result.completions.enumerated() {
