@@ -40,7 +40,8 @@ extension NGramFileError: CustomStringConvertible {
             return
                 "\"\(path)\": more different \(order)-grams than a store can hold. Raise the minimum count of order \(order)"
         case .textTooLong(let path, let limit):
-            return "\"\(path)\" is longer than \(limit >> 20) MiB, too long to count its n-grams each time. Make a store of it "
+            return
+                "\"\(path)\" is longer than \(limit >> 20) MiB, too long to count its n-grams each time. Make a store of it "
                 + "with \"inkling ngrams build\""
         case .nothingCounted: return "the texts hold no tokens to count"
         case .cancelled: return "cancelled"

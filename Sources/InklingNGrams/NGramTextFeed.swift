@@ -27,7 +27,8 @@ public struct NGramTextFeed: Sendable {
         pending.append(contentsOf: bytes)
         if !separator.isEmpty { try splitTexts(&builder, isEnd: false) }
         guard pending.count >= Self.pieceByteCount else { return }
-        guard let end = Self.cut(pending, before: separator.isEmpty ? pending.count : line)
+        guard
+            let end = Self.cut(pending, before: separator.isEmpty ? pending.count : line)
                 ?? (pending.count >= Self.longestPiece ? Self.characterEnd(pending) : nil)
         else { return }
         try encode(..<end, &builder)

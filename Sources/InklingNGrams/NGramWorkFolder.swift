@@ -130,7 +130,8 @@ final class NGramWorkFolder {
         let bytes = file.withBytes { $0.integers(UInt8.self, count: file.byteCount, at: 0) }
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
-        guard lines.popFirst() == heading[...], let numbers = lines.popFirst()?.split(separator: " "), numbers.count == 4,
+        guard lines.popFirst() == heading[...], let numbers = lines.popFirst()?.split(separator: " "),
+            numbers.count == 4,
             let hash = UInt64(numbers[0]), let order = Int(numbers[1]), let texts = Int(numbers[2]),
             let tokens = Int(numbers[3]), texts >= 0, tokens >= 0
         else { return nil }

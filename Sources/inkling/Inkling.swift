@@ -22,7 +22,8 @@ struct Inkling: ParsableCommand {
             ChatCommand.self, GenerateCommand.self, ReplayCommand.self, DraftsCommand.self, ModelsCommand.self,
             StrategiesCommand.self,
             BenchCommand.self, VerifyCommand.self, TuneCommand.self, NGramsCommand.self, PerplexityCommand.self,
-            LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, TemplateCommand.self, ScreenshotCommand.self, ConfigCommand.self,
+            LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, TemplateCommand.self,
+            ScreenshotCommand.self, ConfigCommand.self,
         ],
         defaultSubcommand: ChatCommand.self)
 

@@ -99,7 +99,8 @@ struct NGramsBuildCommand: ParsableCommand {
             let store: NGramStore
             do throws(NGramFileError) {
                 var builder = try NGramBuilder(
-                    path: output, vocabulary: tokenizer.vocabulary, settings: settings, resumes: try isResumable(tokenizer))
+                    path: output, vocabulary: tokenizer.vocabulary, settings: settings,
+                    resumes: try isResumable(tokenizer))
                 let counted = builder.countedFiles
                 if !counted.isEmpty {
                     Output.error(

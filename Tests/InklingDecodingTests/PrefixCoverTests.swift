@@ -90,7 +90,9 @@ private struct ToyText {
 }
 
 struct PrefixCoverTests {
-    private static let texts = ["a", "ab", "b", " ", " a", " ab", "ab a", "ba ab", "aba", "bb ", "  a", "ab ab b", "abab"]
+    private static let texts = [
+        "a", "ab", "b", " ", " a", " ab", "ab a", "ba ab", "aba", "bb ", "  a", "ab ab b", "abab",
+    ]
 
     @Test(arguments: texts)
     func `Covers are those that trying everything finds`(text: String) throws {

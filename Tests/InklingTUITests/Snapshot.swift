@@ -72,7 +72,8 @@ enum Snapshot {
         let expected = String(decoding: data, as: UTF8.self)
         guard text != expected else { return }
         let (now, before) = (lines(text), lines(expected))
-        let row = zip(now, before).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(now.count, before.count)
+        let row =
+            zip(now, before).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(now.count, before.count)
         Issue.record(
             """
             \(name) differs in line \(row + 1):

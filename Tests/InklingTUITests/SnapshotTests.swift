@@ -8,7 +8,10 @@ import InklingCells
 import Testing
 
 @Suite struct SnapshotTests {
-    static let sizes = [Size(width: 80, height: 24), Size(width: 120, height: 40), Size(width: 200, height: 60), Size(width: 40, height: 12)]
+    static let sizes = [
+        Size(width: 80, height: 24), Size(width: 120, height: 40), Size(width: 200, height: 60),
+        Size(width: 40, height: 12),
+    ]
 
     static let answer = [
         "Use `ls -lS`", " to list files,", " largest first:\n\n", "```sh\nls -lS\n", "```\n\n",
@@ -103,7 +106,10 @@ import Testing
             stage.load()
             stage.press("f3")
             stage.type("To list all files in")
-            stage.send(.autocomplete(number: stage.state.playground.request, .finished(CompletionID(number: 1), .sample, latency: .milliseconds(12))))
+            stage.send(
+                .autocomplete(
+                    number: stage.state.playground.request,
+                    .finished(CompletionID(number: 1), .sample, latency: .milliseconds(12))))
             stage.press("down")
         },
         Scene(name: "playground-comparing") { stage in
@@ -112,7 +118,10 @@ import Testing
             stage.type("To list all files in")
             stage.press("ctrl-r")
             for _ in 0..<2 {
-                stage.send(.autocomplete(number: stage.state.playground.request, .finished(CompletionID(number: 1), .sample, latency: .milliseconds(12))))
+                stage.send(
+                    .autocomplete(
+                        number: stage.state.playground.request,
+                        .finished(CompletionID(number: 1), .sample, latency: .milliseconds(12))))
             }
         },
         Scene(name: "xray-empty") { stage in
@@ -159,7 +168,12 @@ import Testing
         Scene(name: "race-other-models") { stage in
             stage.race(through: .setup)
             stage.send(
-                .store(.pairs([RecentPair(target: "/m/q.gguf", draft: "/m/d.gguf", targetName: "qwen2.5-7b", draftName: "qwen2.5-0.5b")])))
+                .store(
+                    .pairs([
+                        RecentPair(
+                            target: "/m/q.gguf", draft: "/m/d.gguf", targetName: "qwen2.5-7b", draftName: "qwen2.5-0.5b"
+                        )
+                    ])))
             stage.press("a", "m")
         },
         Scene(name: "replay-start") { $0.replay() },
@@ -171,7 +185,10 @@ import Testing
             stage.load()
             stage.type("/set temprature 1")
             stage.press("enter")
-            stage.send(.store(.trouble("cannot save chats in \"/data/chats.sqlite\": the disk is full; free some space and go on")))
+            stage.send(
+                .store(
+                    .trouble("cannot save chats in \"/data/chats.sqlite\": the disk is full; free some space and go on")
+                ))
         },
     ]
 
@@ -214,7 +231,9 @@ import Testing
 
     @Test func `Every size can be drawn, down to nothing`() {
         for scene in Self.scenes {
-            for (width, height) in [(0, 0), (1, 1), (5, 2), (39, 12), (40, 9), (40, 10), (41, 11), (99, 10), (100, 10), (400, 3)] {
+            for (width, height) in [
+                (0, 0), (1, 1), (5, 2), (39, 12), (40, 9), (40, 10), (41, 11), (99, 10), (100, 10), (400, 3),
+            ] {
                 var stage = Stage(width, height)
                 scene.play(&stage)
                 #expect(stage.frame().buffer.size == Size(width: width, height: height))
@@ -227,7 +246,8 @@ import Testing
         stage.load()
         stage.type("hi")
         stage.press("enter")
-        let hostile = "\u{1B}[31mred\u{1B}]0;title\u{7} \u{202E}backwards\u{202C} a\u{0300}\u{0301}\u{0302} \u{9B}2J \u{200B}\u{200B}"
+        let hostile =
+            "\u{1B}[31mred\u{1B}]0;title\u{7} \u{202E}backwards\u{202C} a\u{0300}\u{0301}\u{0302} \u{9B}2J \u{200B}\u{200B}"
         stage.answer([hostile, "```\n" + hostile + "\n```\n", "| " + hostile + " |\n|---|\n"])
         stage.send(.store(.trouble(hostile)))
         for row in stage.frame().buffer.rows {
@@ -243,14 +263,18 @@ extension ModelListing {
     static var sample: ModelListing {
         func entry(_ name: String, _ source: ModelSource, bytes: Int, problem: String? = nil) -> LibraryEntry {
             LibraryEntry(
-                model: LocatedModel(name: name, aliases: [], source: source, path: "/models/\(name).gguf", problem: nil, status: nil),
+                model: LocatedModel(
+                    name: name, aliases: [], source: source, path: "/models/\(name).gguf", problem: nil, status: nil),
                 summary: problem == nil ? ModelSummary.sample(bytes: bytes) : nil, problem: problem)
         }
         return ModelListing(
             groups: [
                 ModelGroup(
                     place: ModelPlace(source: .bundled, path: "/opt/inkling/Models"),
-                    entries: [entry("inkling", .bundled, bytes: 7_500_000), entry("inkling-draft", .bundled, bytes: 1_000_000)],
+                    entries: [
+                        entry("inkling", .bundled, bytes: 7_500_000),
+                        entry("inkling-draft", .bundled, bytes: 1_000_000),
+                    ],
                     remark: nil),
                 ModelGroup(
                     place: ModelPlace(source: .huggingFace, path: "/home/me/.cache/huggingface/hub"),
@@ -285,7 +309,9 @@ extension CompletionResult {
     static var sample: CompletionResult {
         let texts = [" a directory, use ls", " the current folder, run", " a folder and below"]
         return CompletionResult(
-            completions: texts.map { Completion(text: $0, tokens: [], logProbability: nil, score: -1, isFinished: false) },
+            completions: texts.map {
+                Completion(text: $0, tokens: [], logProbability: nil, score: -1, isFinished: false)
+            },
             healedByteCount: 0, filledInTheMiddle: false,
             report: DraftReport(
                 method: .superposed, continuations: [],

@@ -140,7 +140,8 @@ extension DecodingRound {
         if drafted {
             committed.append(
                 CommittedToken(
-                    id: TokenID(Int32(200 + index)), position: position + 1, source: index % 2 == 0 ? .bonus : .correction,
+                    id: TokenID(Int32(200 + index)), position: position + 1,
+                    source: index % 2 == 0 ? .bonus : .correction,
                     logProbability: -1, alternatives: alternatives, text: String(text[half...])))
         } else {
             committed[0].text = text

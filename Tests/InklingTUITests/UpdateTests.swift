@@ -426,7 +426,8 @@ import Testing
         #expect(loads(stage.takeEffects()) == [.load(target: "/models/qwen2.5-0.5b-instruct-q8_0.gguf", draft: nil)])
         #expect(stage.state.session?.target.name == "inkling", "the old one is used until the new one is ready")
         stage.press("g", "j", "d")
-        #expect(loads(stage.takeEffects()) == [.load(target: "/models/inkling.gguf", draft: "/models/inkling-draft.gguf")])
+        #expect(
+            loads(stage.takeEffects()) == [.load(target: "/models/inkling.gguf", draft: "/models/inkling-draft.gguf")])
         #expect(stage.state.chat.path.count == 2)
     }
 
@@ -484,10 +485,14 @@ import Testing
         stage.press("f3")
         stage.type("ls 1")
         #expect(stage.state.playground.editor.text == "ls 1")
-        stage.send(.autocomplete(number: stage.state.playground.request, .finished(CompletionID(number: 1), .sample, latency: .zero)))
+        stage.send(
+            .autocomplete(
+                number: stage.state.playground.request, .finished(CompletionID(number: 1), .sample, latency: .zero)))
         stage.press("down", "tab")
         #expect(stage.state.playground.editor.text == "ls 1 the current folder, run")
-        stage.send(.autocomplete(number: stage.state.playground.request, .finished(CompletionID(number: 2), .sample, latency: .zero)))
+        stage.send(
+            .autocomplete(
+                number: stage.state.playground.request, .finished(CompletionID(number: 2), .sample, latency: .zero)))
         stage.press("alt-3")
         #expect(stage.state.playground.editor.text == "ls 1 the current folder, run a folder and below")
     }
@@ -499,8 +504,13 @@ import Testing
         stage.press("ctrl-r")
         var methods: [DraftMethod] = []
         for _ in 0..<4 {
-            methods += stage.takeEffects().compactMap { if case .complete(let request, _) = $0 { request.method } else { nil } }
-            stage.send(.autocomplete(number: stage.state.playground.request, .finished(CompletionID(number: 1), .sample, latency: .zero)))
+            methods += stage.takeEffects().compactMap {
+                if case .complete(let request, _) = $0 { request.method } else { nil }
+            }
+            stage.send(
+                .autocomplete(
+                    number: stage.state.playground.request, .finished(CompletionID(number: 1), .sample, latency: .zero))
+            )
         }
         #expect(methods == [.superposed, .superposed, .nucleus, .beam])
     }
@@ -561,7 +571,8 @@ import Testing
             let hasChanged =
                 stage.state.screen != before.screen || stage.state.overlays != before.overlays
                 || stage.state.toasts != before.toasts || stage.state.preferences != before.preferences
-                || stage.state.panels != before.panels || stage.state.playground.compares != before.playground.compares || stage.state.chat.focus != before.chat.focus
+                || stage.state.panels != before.panels || stage.state.playground.compares != before.playground.compares
+                || stage.state.chat.focus != before.chat.focus
                 || stage.state.chat.raw != before.chat.raw || stage.state.chat.unfolded != before.chat.unfolded
                 || stage.state.chat.composer != before.chat.composer || stage.state.chat.tree != before.chat.tree
                 || stage.state.chat.path.count != before.chat.path.count || !stage.effects.isEmpty

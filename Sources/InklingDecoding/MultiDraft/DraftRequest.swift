@@ -36,8 +36,8 @@ public struct DraftRequest: Sendable {
     public init(
         prompt: [TokenID], method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
-        endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [], 
-         covers: PrefixCovers? = nil, excludedTokens: [TokenID] = [],
+        endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [],
+        covers: PrefixCovers? = nil, excludedTokens: [TokenID] = [],
         mayBeEmpty: Bool = true, endsLoops: Bool = false, wantsProbabilities: Bool = true,
         prefillChunk: Int = 512
     ) {

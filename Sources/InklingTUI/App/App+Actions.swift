@@ -173,7 +173,9 @@ extension App {
         } else if !state.chat.tree.isEmpty {
             lines.append(TextLine("The chat is saved.", role: .dim))
         }
-        if !state.chat.composer.isEmpty { lines.append(TextLine("The message that you are writing is not.", role: .warning)) }
+        if !state.chat.composer.isEmpty {
+            lines.append(TextLine("The message that you are writing is not.", role: .warning))
+        }
         return lines
     }
 

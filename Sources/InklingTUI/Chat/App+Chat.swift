@@ -14,7 +14,9 @@ extension App {
         case .newline: state.chat.composer.insert("\n")
         case .editor: return [.edit(state.chat.composer.text)]
         case .attach:
-            open(&state, .field(FieldState(.attach, title: "Attach a text file", hint: "its text goes before the message")))
+            open(
+                &state,
+                .field(FieldState(.attach, title: "Attach a text file", hint: "its text goes before the message")))
         case .leaveIfEmpty: return leave(&state)
         case .focusNext:
             if state.chat.focus == .composer {
@@ -184,7 +186,9 @@ extension App {
             strategy = StrategyDescriptor.autoregressive.id
         }
         var messages: [ChatMessage] = []
-        if !state.preferences.systemPrompt.isEmpty { messages.append(ChatMessage(.system, state.preferences.systemPrompt)) }
+        if !state.preferences.systemPrompt.isEmpty {
+            messages.append(ChatMessage(.system, state.preferences.systemPrompt))
+        }
         for message in state.chat.tree.path(to: id).dropLast() {
             switch message.role {
             case .user: messages.append(ChatMessage(.user, message.content))
@@ -277,9 +281,10 @@ extension App {
         let reopening = [Effect.store(.reopen(last.id))]
         // Tokens are exact where they are all known; else the text is read anew.
         let isWhole = !tokens.isEmpty && tokens.map(\.text).joined() == last.content
-        return reopening + generate(
-            &state, into: last.id, prefix: isWhole ? .tokens(tokens.map(\.id)) : .text(last.content),
-            tokens: isWhole ? tokens : [])
+        return reopening
+            + generate(
+                &state, into: last.id, prefix: isWhole ? .tokens(tokens.map(\.id)) : .text(last.content),
+                tokens: isWhole ? tokens : [])
     }
 
     private static func editMessage(_ state: inout AppState) -> [Effect] {
@@ -304,7 +309,9 @@ extension App {
     private static func branch(_ state: inout AppState, by offset: Int) -> [Effect] {
         guard !state.isGenerating, let message = selectedMessage(state), let chat = state.chat.chat else { return [] }
         let siblings = state.chat.tree.siblings(of: message.id)
-        guard siblings.count > 1, let leaf = state.chat.tree.selectSibling(of: message.id, by: offset) else { return [] }
+        guard siblings.count > 1, let leaf = state.chat.tree.selectSibling(of: message.id, by: offset) else {
+            return []
+        }
         if let index = siblings.firstIndex(of: message.id) { state.chat.selected = siblings[index + offset] }
         return [.store(.select(leaf: leaf, chat.id))]
     }
@@ -357,7 +364,9 @@ extension App {
     /// From the beginning of one message to that of another, however long they are.
     private static func selectMessage(_ state: inout AppState, by step: Int) {
         let path = state.chat.path
-        guard let current = path.firstIndex(where: { $0.id == state.chat.selected }) ?? path.indices.last else { return }
+        guard let current = path.firstIndex(where: { $0.id == state.chat.selected }) ?? path.indices.last else {
+            return
+        }
         state.chat.selected = path[max(0, min(path.count - 1, current + step))].id
         showSelected(&state)
     }
@@ -393,8 +402,12 @@ extension App {
     }
 
     private static func transcriptText(_ state: AppState) -> String {
-        state.chat.path.map { ($0.role == .user ? "> " + $0.content.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n> ") : $0.content) }
-            .joined(separator: "\n\n") + "\n"
+        state.chat.path.map {
+            ($0.role == .user
+                ? "> " + $0.content.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n> ")
+                : $0.content)
+        }
+        .joined(separator: "\n\n") + "\n"
     }
 
     static func exportField(_ id: ChatID, title: String) -> FieldState {
@@ -470,7 +483,8 @@ extension App {
         let tokens = state.chat.tokens[cursor.message]
         guard let entry = layout.entry(of: cursor.message) else { return }
         let text = TokenText(tokens, width: layout.width - 2, cursor: cursor.index) { _ in .text }
-        let line = entry.start + 1 + (text.lineOfToken.indices.contains(cursor.index) ? text.lineOfToken[cursor.index] : 0)
+        let line =
+            entry.start + 1 + (text.lineOfToken.indices.contains(cursor.index) ? text.lineOfToken[cursor.index] : 0)
         state.chat.scroll.show(line..<line + 2, height: ChatLayout(state).transcript.height, count: layout.lineCount)
     }
 

@@ -153,7 +153,8 @@ extension App {
         case .contextFull:
             ending = .contextFull
             state.note(
-                "the context is full" + state.hint(.continueAnswer, "goes on after the oldest turns are dropped", in: .everywhere)
+                "the context is full"
+                    + state.hint(.continueAnswer, "goes on after the oldest turns are dropped", in: .everywhere)
                     + state.hint(.newChat, "is a new chat"), .warning)
         case .cancelled: ending = .cancelled
         case .failed(let error):

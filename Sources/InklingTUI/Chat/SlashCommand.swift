@@ -61,9 +61,11 @@ extension App {
         guard let row = SlashCommand.rows.first(where: { $0.name == command.name }) else {
             let near = Suggestion.nearest(to: command.name, in: SlashCommand.rows.map(\.name))
             state.note(
-                "there is no command /\(command.name)" + (near.map { "; did you mean /\($0)?" } ?? "; /help lists them"),
+                "there is no command /\(command.name)"
+                    + (near.map { "; did you mean /\($0)?" } ?? "; /help lists them"),
                 .warning)
-            state.chat.composer.replaceAll(with: "/" + command.name + (command.argument.isEmpty ? "" : " " + command.argument))
+            state.chat.composer.replaceAll(
+                with: "/" + command.name + (command.argument.isEmpty ? "" : " " + command.argument))
             return []
         }
         guard !command.argument.isEmpty else {

@@ -97,7 +97,9 @@ struct TokenText: Sendable {
             for character in text {
                 if character == "\n" {
                     // The cursor must be seen on a token that is only a line feed.
-                    if index == cursor { lines[lines.count - 1].append("↵", role: theme(token), attributes: attributes) }
+                    if index == cursor {
+                        lines[lines.count - 1].append("↵", role: theme(token), attributes: attributes)
+                    }
                     newLine(&column)
                     continue
                 }

@@ -289,7 +289,8 @@ public enum Action: String, Sendable, CaseIterable {
     /// Whether it makes sense without knowing where the cursor is, so that the palette offers it.
     var isInPalette: Bool {
         switch self {
-        case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter, .cancel,
+        case .up, .down, .left, .right, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom, .choose, .filter,
+            .cancel,
             .interrupt, .leaveIfEmpty, .palette, .send, .newline, .decrease, .increase, .reset, .keepSetting, .setDraft,
             .noDraft, .takeDraft, .nextDraft, .previousDraft, .compare, .moreDrafts, .fewerDrafts, .xrayHold, .xrayStep,
             .xrayBack, .xraySlow, .xrayFaster, .xraySlower, .xrayEarlier, .xrayLater, .raceAdd, .raceRemove,

@@ -73,7 +73,9 @@ public struct KeyMap: Sendable, Equatable {
     /// Takes a key in a place from every action but one.
     mutating func release(_ key: KeyPress, in context: KeyContext, butFor action: Action) {
         for row in rows(in: context) where row.key == key && row.action != action {
-            bind(rows(in: context).filter { $0.action == row.action && $0.key != key }.map(\.key), to: row.action, in: context)
+            bind(
+                rows(in: context).filter { $0.action == row.action && $0.key != key }.map(\.key), to: row.action,
+                in: context)
         }
     }
 }
@@ -128,7 +130,9 @@ extension KeyMap {
         add(.transcript, .searchPrevious, "N")
         add(.transcript, .exportChat, "x")
         add(.transcript, .focusNext, "tab", "i")
-        for (index, panel) in PanelRegistry.all.prefix(9).enumerated() { add(.transcript, panel.action, "\(index + 1)") }
+        for (index, panel) in PanelRegistry.all.prefix(9).enumerated() {
+            add(.transcript, panel.action, "\(index + 1)")
+        }
         add(.transcript, .help, "?")
         add(.transcript, .quit, "q")
 

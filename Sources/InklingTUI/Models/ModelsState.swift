@@ -76,7 +76,9 @@ public struct ModelsState: Sendable {
     }
 
     private static func searchText(_ entry: LibraryEntry, _ group: ModelGroup) -> String {
-        ([entry.model.name, group.place.source.title, entry.summary?.title, entry.summary?.architecture,
-            entry.summary?.quantization] as [String?]).compactMap { $0 }.joined(separator: " ")
+        ([
+            entry.model.name, group.place.source.title, entry.summary?.title, entry.summary?.architecture,
+            entry.summary?.quantization,
+        ] as [String?]).compactMap { $0 }.joined(separator: " ")
     }
 }

@@ -328,9 +328,11 @@ extension App {
             return []
         case .pairs(let pairs):
             let known = state.recentPairs
-            state.recentPairs = Array((known + pairs.filter { pair in
-                !known.contains { $0.target == pair.target && $0.draft == pair.draft }
-            }).prefix(9))
+            state.recentPairs = Array(
+                (known
+                    + pairs.filter { pair in
+                        !known.contains { $0.target == pair.target && $0.draft == pair.draft }
+                    }).prefix(9))
             return []
         case .exported(let path):
             state.note("exported to \(path)")

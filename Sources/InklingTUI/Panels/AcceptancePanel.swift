@@ -35,7 +35,10 @@ extension PanelDescriptor {
             let bars = rest.cutTop(places.count)
             canvas.buffer.drawBars(
                 places.map { index, place in
-                    ("\(index + 1)", place.rate ?? 0, "\(Figures.percent(place.rate ?? 0)) of \(place.judged)", .draftAccepted)
+                    (
+                        "\(index + 1)", place.rate ?? 0, "\(Figures.percent(place.rate ?? 0)) of \(place.judged)",
+                        .draftAccepted
+                    )
                 }, in: bars, theme: canvas.theme, glyphs: canvas.glyphs)
         }
         canvas.buffer.drawGraph(

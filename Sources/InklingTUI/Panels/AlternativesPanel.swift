@@ -75,10 +75,12 @@ enum AlternativesLine {
         guard let (token, chosen) = TokenInView.shown(state) else { return nil }
         var line = TextLine(TokenInView.text(of: token, state), role: token.source.role, attributes: .bold)
         for (index, alternative) in token.alternatives.prefix(4).enumerated() {
-            let text = "\(TokenInView.visible(state.text(of: alternative.id))) \(Figures.probability(alternative.probability))"
+            let text =
+                "\(TokenInView.visible(state.text(of: alternative.id))) \(Figures.probability(alternative.probability))"
             line.append("  ", role: .dim)
             line.append(
-                text, role: TokenInView.role(Double(alternative.probability)), attributes: index == chosen ? .reverse : [])
+                text, role: TokenInView.role(Double(alternative.probability)),
+                attributes: index == chosen ? .reverse : [])
         }
         return line
     }

@@ -26,7 +26,9 @@ extension PanelDescriptor {
         drawLegend(cells, legend, &canvas)
     }
 
-    private static func kinds(_ cells: CacheCells) -> [(name: String, count: Int, role: Role, glyph: String, ascii: String)] {
+    private static func kinds(_ cells: CacheCells) -> [(
+        name: String, count: Int, role: Role, glyph: String, ascii: String
+    )] {
         [
             ("reused", cells.reused, .kvReused, "█", "R"), ("prompt", cells.prompt, .kvPrompt, "▓", "P"),
             ("answer", cells.answer, .kvAnswer, "█", "A"), ("draft", cells.inFlight, .kvDraft, "▒", "d"),

@@ -12,7 +12,10 @@ extension PanelDescriptor {
         let now = metrics.speeds.last?.smoothed ?? metrics.statistics.decodeTokensPerSecond
         canvas.fact("tokens a second", now.map { Figures.speed($0) } ?? "-", role: .accent, in: rest.cutTop(1))
         let first = metrics.firstTokenTimes.last.map { Figures.duration($0, canvas.glyphs) } ?? "-"
-        let prefill = metrics.statistics.prefillTokensPerSecond.flatMap { $0 > 0 ? $0 : nil }.map { ", prompt \(Figures.speed($0))/s" } ?? ""
+        let prefill =
+            metrics.statistics.prefillTokensPerSecond.flatMap { $0 > 0 ? $0 : nil }.map {
+                ", prompt \(Figures.speed($0))/s"
+            } ?? ""
         let row = rest.cutTop(1)
         canvas.fact("first token", displayWidth(first + prefill) + 12 > row.width ? first : first + prefill, in: row)
         if rest.height >= 4, let pass = metrics.targetPasses.last {

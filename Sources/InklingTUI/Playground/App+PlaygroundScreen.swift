@@ -114,7 +114,8 @@ extension App {
         let outcome = state.playground.outcomes[method]
         let facts = rest.cutBottom(1)
         canvas.write(
-            figures(outcome, canvas.glyphs, width: facts.width).truncated(to: facts.width, mark: canvas.glyphs.ellipsis),
+            figures(outcome, canvas.glyphs, width: facts.width).truncated(
+                to: facts.width, mark: canvas.glyphs.ellipsis),
             at: facts.origin, within: facts)
         guard let outcome else { return }
         if let problem = outcome.problem {

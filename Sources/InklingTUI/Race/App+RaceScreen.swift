@@ -230,7 +230,7 @@ extension App {
     }
 
     private static func compared(_ lane: RaceState.Lane, _ racer: Racer, _ glyphs: GlyphSet) -> TextLine {
-        if racer.isPlain { return TextLine("plain: what others are measured by", role: .dim) }
+        if racer.isPlain { return TextLine("plain decoding", role: .dim) }
         switch lane.comparison {
         case nil: return TextLine()
         case .identical: return TextLine("\(glyphs.check) the same text as ar", role: .success)

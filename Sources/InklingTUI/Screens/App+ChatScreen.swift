@@ -186,7 +186,9 @@ extension App {
         if let speed = state.metrics.speeds.last?.smoothed ?? statistics.decodeTokensPerSecond {
             add("speed", "\(Figures.speed(speed)) tok/s", .text)
         }
-        if let first = state.metrics.firstTokenTimes.last { add("first", Figures.duration(first, canvas.glyphs), .text) }
+        if let first = state.metrics.firstTokenTimes.last {
+            add("first", Figures.duration(first, canvas.glyphs), .text)
+        }
         if let rate = state.metrics.acceptanceRate { add("accepted", Figures.percent(rate), .draftAccepted) }
         if let gain = state.metrics.netGain.percent { add("gain", Figures.gain(gain), gain < 0 ? .warning : .success) }
         if state.metrics.cells.used > 0 { add("KV", Quantity.bytes(state.metrics.cells.usedBytes), .text) }

@@ -46,7 +46,9 @@ extension App {
         TableColumn("remark", width: 12, share: 2, rank: 6),
     ]
 
-    private static func drawList(_ state: inout AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas) {
+    private static func drawList(
+        _ state: inout AppState, _ rows: [ModelsState.Row], _ area: Rect, _ canvas: inout Canvas
+    ) {
         canvas.note(.list, in: area)
         let area = area.inset(dx: 1)
         let visible = state.models.list.scroll(height: area.height - 1, count: rows.count)

@@ -131,7 +131,8 @@ extension App {
         let start = area.maxX - end.width + 1
         canvas.write(end, at: Point(x: start, y: area.y), on: .statusBar)
         for (action, columns) in endActions {
-            canvas.note(.action(action), in: Rect(x: start + columns.lowerBound, y: area.y, width: columns.count, height: 1))
+            canvas.note(
+                .action(action), in: Rect(x: start + columns.lowerBound, y: area.y, width: columns.count, height: 1))
         }
     }
 
@@ -146,7 +147,8 @@ extension App {
             let keys = [Action.down, .up].compactMap { state.keyMap.key(for: $0, in: .page)?.name }
             return [(state.keyName(of: .cancel, in: [.everywhere]) ?? "ctrl-c", "close", nil)]
                 + (keys.isEmpty ? [] : [(keys.joined(separator: "/"), "scroll", nil)])
-        case .chats(let list): if list.isFiltering { return [("enter", "to the list", nil), ("esc", "no filter", nil)] }
+        case .chats(let list):
+            if list.isFiltering { return [("enter", "to the list", nil), ("esc", "no filter", nil)] }
         case .themes, nil: break
         }
         var keys: [(key: String, title: String, action: Action?)] = []

@@ -52,7 +52,9 @@ extension App {
                 canvas.write(
                     TextLine(shown, role: isSet ? .accent : .dim)
                         .truncated(to: field.width, mark: canvas.glyphs.ellipsis), at: field.origin, within: field)
-                if let position = settings.firstIndex(where: { $0.id == setting.id }) { canvas.note(.row(position), in: place) }
+                if let position = settings.firstIndex(where: { $0.id == setting.id }) {
+                    canvas.note(.row(position), in: place)
+                }
                 if setting.id == selected?.id { canvas.buffer.select(place, theme: canvas.theme) }
             }
         }

@@ -27,7 +27,8 @@ extension App {
             if state.chat.droppedMessageCount > 0, index == state.chat.droppedMessageCount {
                 let rule = state.glyphs == .ascii ? "--" : "──"
                 layout.append(
-                    message, mark: TextLine("\(rule) the model reads from here on \(rule)", role: .warning), body: .plain([]))
+                    message, mark: TextLine("\(rule) the model reads from here on \(rule)", role: .warning),
+                    body: .plain([]))
             }
             layout.append(message, body: body)
         }
@@ -43,7 +44,8 @@ extension App {
         case .system: line.append("system", role: .chatSystem)
         }
         if let position = state.chat.tree.siblingPosition(of: message.id), position.count > 1 {
-            line.append("  \(state.glyphs == .ascii ? "<" : "‹")\(position)\(state.glyphs == .ascii ? ">" : "›")", role: .key)
+            line.append(
+                "  \(state.glyphs == .ascii ? "<" : "‹")\(position)\(state.glyphs == .ascii ? ">" : "›")", role: .key)
         }
         if state.chat.editing == message.id { line.append("  being edited", role: .warning) }
         guard message.role == .assistant else { return line }

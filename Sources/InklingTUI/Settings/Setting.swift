@@ -184,7 +184,8 @@ public enum SettingRegistry {
 
     private static let answers: [Setting] = [
         Setting(
-            "sampling.seed", section: "Sampling", "seed", .text, "the same one gives the same text; empty: another each time",
+            "sampling.seed", section: "Sampling", "seed", .text,
+            "the same one gives the same text; empty: another each time",
             allowed: "a whole number, or empty",
             read: { $0.seed.map { String($0) } ?? "" },
             write: { preferences, text in
@@ -220,7 +221,8 @@ public enum SettingRegistry {
                 return true
             }),
         Setting(
-            "chat.when-full", section: "Chat", "when the context is full", .choice(ContextChoice.allCases.map(\.rawValue)),
+            "chat.when-full", section: "Chat", "when the context is full",
+            .choice(ContextChoice.allCases.map(\.rawValue)),
             "ask: nothing is dropped and nothing sent; drop-oldest: a mark shows what is no longer read",
             read: { $0.contextChoice.rawValue },
             write: { preferences, text in
@@ -243,9 +245,13 @@ public enum SettingRegistry {
                     preferences.theme = text
                     return true
                 }),
-            flag("appearance.panels", "Appearance", "panels", "beside the conversation, where there is room", \.showsPanels),
+            flag(
+                "appearance.panels", "Appearance", "panels", "beside the conversation, where there is room",
+                \.showsPanels),
             flag("appearance.ascii", "Appearance", "ASCII only", "lines and graphs without Unicode", \.ascii),
-            flag("appearance.mouse", "Appearance", "mouse", "the wheel scrolls; selecting text then needs Shift", \.mouse),
+            flag(
+                "appearance.mouse", "Appearance", "mouse", "the wheel scrolls; selecting text then needs Shift", \.mouse
+            ),
         ]
     }
 

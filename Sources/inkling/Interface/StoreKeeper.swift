@@ -84,7 +84,8 @@ final class StoreKeeper: Sendable {
         case .export(let id, let path, let asJSON):
             guard let conversation = try store.load(id) else { throw .noSuchChat(id) }
             let text =
-                asJSON ? String(decoding: try conversation.json(.allBranches), as: UTF8.self)
+                asJSON
+                ? String(decoding: try conversation.json(.allBranches), as: UTF8.self)
                 : conversation.markdown(.currentBranch)
             if let failure = TextFile.write(text, to: path) {
                 mailbox.post(.fileWritten(path: path, failure))
@@ -92,7 +93,8 @@ final class StoreKeeper: Sendable {
                 mailbox.post(.store(.exported(path: path)))
             }
         case .rememberPrompt(let text): try store.rememberPrompt(text)
-        case .rememberPair(let target, let draft): try store.rememberPair(InklingStore.ModelPair(target: target, draft: draft))
+        case .rememberPair(let target, let draft):
+            try store.rememberPair(InklingStore.ModelPair(target: target, draft: draft))
         }
     }
 
