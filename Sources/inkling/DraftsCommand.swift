@@ -7,6 +7,7 @@ import InklingTokenizer
 
 extension CompletionRequest.Cut: ExpressibleByArgument {}
 extension CompletionRequest.Ranking: ExpressibleByArgument {}
+extension CompletionRequest.Voice: ExpressibleByArgument {}
 
 struct DraftsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,6 +42,12 @@ struct DraftsCommand: ParsableCommand {
 
     @Option(help: "Best first by the method's own score, or by the model's probability: score or probability.")
     var rank: CompletionRequest.Ranking = .score
+
+    @Option(
+        help: ArgumentHelp(
+            "As what the model reads the text: text, answer (one that it has begun), or automatic: answer where its file has "
+                + "a chat template.", valueName: "VOICE"))
+    var voice: CompletionRequest.Voice = .automatic
 
     @Flag(help: "Go on after the text's last token as it is, even inside a word.")
     var noHeal = false
@@ -83,7 +90,7 @@ struct DraftsCommand: ParsableCommand {
             prefix: "", suffix: suffix, method: method, count: drafting.count, length: drafting.length,
             superposition: try drafting.superposition(promptCount: .max),
             sampler: drafting.sampler(recommended: measured.model.recommendedSampling), cut: cut,
-            ranking: rank, healsTokens: !noHeal)
+            ranking: rank, voice: voice, healsTokens: !noHeal)
         request.prefixBytes = bytes
         let text = String(decoding: bytes.dropLast(request.openCharacterByteCount), as: UTF8.self)
         let cancellation = CancellationFlag()

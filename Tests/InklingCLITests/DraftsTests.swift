@@ -104,7 +104,7 @@ struct DraftsProgramTests {
             to: URL(fileURLWithPath: text))
         let plain = [
             "drafts", "-m", model, "-k", "3", "-n", "6", "--set", "sharpness=5", "--set", "candidates=300", "--set",
-            "siblings=0", "--no-heal", "-p", "on the mat.",
+            "siblings=0", "--no-heal", "--voice", "text", "-p", "on the mat.",
         ]
         let with = try run(plain + ["--ngrams", text, "--set", "lambda=0.9"])
         #expect(with.status == 0 && with.error.isEmpty)

@@ -189,6 +189,19 @@ struct AutocompleterTests {
         #expect(result.report.prefill.total == 0 && result.report.continuations.count == 3)
     }
 
+    @Test func `A text can be read as an answer that has begun`() throws {
+        let model = try CompletionModel()
+        let head = try model.loaded.chatFormat.tokens(
+            [ChatMessage(.user, "")], tokenizer: model.loaded.tokenizer)
+        func total(_ voice: CompletionRequest.Voice) throws -> Int {
+            try model.completer().complete(CompletionRequest(prefix: "one two", length: 2, voice: voice))
+                .report.prefill.total
+        }
+        let text = try total(.text)
+        #expect(try total(.answer) - text >= head.count - 1 && !head.isEmpty)
+        #expect(try total(.automatic) == (model.loaded.chatFormat.origin == .file ? total(.answer) : text))
+    }
+
     @Test func `What cannot be is refused, and a cancel is an error of its own`() throws {
         let completer = try CompletionModel().completer()
         #expect(throws: EngineError.self) { try completer.complete(CompletionRequest(prefix: "a", count: 0)) }

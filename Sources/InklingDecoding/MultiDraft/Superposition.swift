@@ -128,7 +128,7 @@ struct Superposition: DraftSearch {
                     DraftPool.Extension(
                         draft: index, token: token, score: draft.score + score, hasSupport: support != nil,
                         support: ngrams == nil ? nil : support?[rank] ?? 0,
-                        isSound: settings.reach > 0 && isWithinReach(laws[group], rank)))
+                        isSound: settings.reach > 0 && isWithinReach(laws[group], rank, times: 2)))
             }
         }
         pool.extend(with: candidates)
@@ -164,9 +164,9 @@ struct Superposition: DraftSearch {
     }
 
     /// Whether a number of a law is not much less probable than its first, before sharpening.
-    private func isWithinReach(_ law: Law, _ rank: Int) -> Bool {
-        settings.reach == 0
-            || (law.logProbabilities[rank] - law.logProbabilities[0]) * settings.temperature >= -settings.reach
+    private func isWithinReach(_ law: Law, _ rank: Int, times factor: Double = 1) -> Bool {
+        let distance = (law.logProbabilities[0] - law.logProbabilities[rank]) * settings.temperature
+        return settings.reach == 0 || distance <= factor * settings.reach
     }
 
     private func sharpened(_ logits: ArraySlice<Float>) -> Law {

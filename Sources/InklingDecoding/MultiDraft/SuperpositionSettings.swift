@@ -19,7 +19,7 @@ public struct SuperpositionSettings: Sendable, Equatable {
     /// all of it. With more the others are heard too.
     public var evenness: Double
     /// Where siblings are limited: a token whose ln p is further than this from that of the most probable one begins no draft.
-    /// What is missing then branches off later, where there is more than one way to go on. 0: any candidate begins one.
+    /// What is missing then branches off later, within twice that distance. 0: any candidate begins one.
     public var reach: Double
 
     public init(

@@ -39,6 +39,21 @@ public final class Autocompleter {
         return special.fillPrefix != nil && special.fillSuffix != nil && special.fillMiddle != nil
     }
 
+    /// The beginning of an answer to nothing; nil where the chat format makes none.
+    private lazy var answerHead: [TokenID]? = {
+        let tokens = try? session.target.chatFormat.tokens(
+            [ChatMessage(.user, "")], tokenizer: session.target.tokenizer)
+        return tokens.flatMap { $0.isEmpty ? nil : $0 }
+    }()
+
+    private func readsAsAnswer(_ voice: CompletionRequest.Voice) -> Bool {
+        switch voice {
+        case .text: false
+        case .answer: true
+        case .automatic: session.target.chatFormat.origin == .file
+        }
+    }
+
     /// - Parameter onStep: is given the continuations as they stand after each pass.
     /// - Throws: ``EngineError/generation(_:)``; `.generation(.cancelled)` when the flag was set.
     public func complete(
@@ -57,7 +72,8 @@ public final class Autocompleter {
         let capacity = session.runner.contextCapacity
         let room = max(capacity / 2, capacity - drafts.draftCount * request.length)
         let prompt = try CompletionPrompt(
-            request, tokenizer: session.target.tokenizer, index: index, capacity: max(1, room))
+            request, tokenizer: session.target.tokenizer, index: index, capacity: max(1, room),
+            answerHead: readsAsAnswer(request.voice) ? answerHead : nil)
         let text = CompletionText(
             vocabulary: vocabulary, healedByteCount: prompt.healedByteCount,
             openCharacter: Array(request.prefixBytes.suffix(request.openCharacterByteCount)),

@@ -15,8 +15,10 @@ struct CompletionPrompt {
 
     /// - Parameters:
     ///   - capacity: how many tokens there is room for. Of a longer text the end stays.
+    ///   - answerHead: what comes before an answer, where the text is to be read as one.
     init(
-        _ request: CompletionRequest, tokenizer: any Tokenizer, index: TokenPrefixIndex, capacity: Int
+        _ request: CompletionRequest, tokenizer: any Tokenizer, index: TokenPrefixIndex, capacity: Int,
+        answerHead: [TokenID]? = nil
     ) throws(EngineError) {
         let vocabulary = tokenizer.vocabulary, special = vocabulary.special
         let begin = vocabulary.addsBOS ? special.beginOfSequence : nil
@@ -39,7 +41,9 @@ struct CompletionPrompt {
         }
 
         var head = begin.map { [$0] } ?? []
-        if let middle {
+        if middle == nil, let answerHead, answerHead.count <= capacity / 4 {
+            head = answerHead
+        } else if let middle {
             head.append(middle.prefix)
             filledInTheMiddle = true
         } else if begin == nil, let start, prefix.count < capacity {

@@ -14,6 +14,16 @@ public struct CompletionRequest: Sendable, Equatable {
         case sentence
     }
 
+    /// As what the model reads the text.
+    public enum Voice: String, Sendable, CaseIterable {
+        /// As an answer of its own where its file has a chat template, else as a text.
+        case automatic
+        /// As a text from its beginning.
+        case text
+        /// As an answer that it has begun, to a question that nobody put: what a model made for chats knows best.
+        case answer
+    }
+
     public enum Ranking: String, Sendable, CaseIterable {
         /// As the method scored them.
         case score
@@ -35,6 +45,8 @@ public struct CompletionRequest: Sendable, Equatable {
     public var sampler: SamplerSettings
     public var cut: Cut
     public var ranking: Ranking
+    /// Does not count where the gap before a suffix is filled.
+    public var voice: Voice
     /// Whether all ways count in which tokens can cover the end of the text, so that text that ends inside a word, or with a
     /// blank, goes on as it should; see ``PrefixCovers``.
     public var healsTokens: Bool
@@ -47,7 +59,7 @@ public struct CompletionRequest: Sendable, Equatable {
     public init(
         prefix: String, suffix: String = "", method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
-        cut: Cut = .nowhere, ranking: Ranking = .score, healsTokens: Bool = true,
+        cut: Cut = .nowhere, ranking: Ranking = .score, voice: Voice = .text, healsTokens: Bool = true,
         leastLogProbability: Float = CompletionRequest.doubt, wantsProbabilities: Bool = true
     ) {
         prefixBytes = Array(prefix.utf8)
@@ -59,6 +71,7 @@ public struct CompletionRequest: Sendable, Equatable {
         self.sampler = sampler
         self.cut = cut
         self.ranking = ranking
+        self.voice = voice
         self.healsTokens = healsTokens
         self.leastLogProbability = leastLogProbability
         self.wantsProbabilities = wantsProbabilities

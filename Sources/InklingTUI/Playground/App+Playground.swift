@@ -73,7 +73,8 @@ extension App {
         let request = CompletionRequest(
             prefix: String(editor.characters[..<editor.cursor]), suffix: String(editor.characters[editor.cursor...]),
             method: method, count: state.playground.count, length: state.playground.length,
-            sampler: state.preferences.recommendedSampling.applied(to: DraftRequest.nucleus()), cut: .line)
+            sampler: state.preferences.recommendedSampling.applied(to: DraftRequest.nucleus()), cut: .line,
+            voice: .automatic)
         return [.complete(request, number: state.playground.request)]
     }
 
