@@ -53,7 +53,8 @@ struct InterfaceSessionTests {
         chat.type("\r")
         // The line that names the model may be out of sight already when one looks.
         try chat.wait("text of an answer in the making") { screen in
-            let rows = screen.rows.dropLast(3).map { $0.prefix(60).dropFirst(3) }
+            // Not the line that names the model, which is there before the question is kept.
+            let rows = screen.rows.dropLast(3).filter { $0.hasPrefix("   ") }.map { $0.prefix(60).dropFirst(3) }
             return Self.isAnswering(screen)
                 && rows.contains { row in
                     // The question may be of small letters as well.
