@@ -9,8 +9,8 @@ import argparse
 import os
 from pathlib import Path
 
-STEPS = ["prepare", "target", "draft", "samples", "distill", "refine", "refine-samples", "refine-draft", "export",
-         "ngrams", "evaluate", "cards"]
+STEPS = ["prepare", "target", "draft", "samples", "distill", "refine", "refine-samples", "refine-draft",
+         "settle", "settle-samples", "settle-draft", "export", "ngrams", "evaluate", "cards"]
 
 
 def main():
@@ -23,6 +23,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent, help="where the models go")
     parser.add_argument("--target-minutes", type=float, help="train the target for so long, however many tokens")
     parser.add_argument("--refine-minutes", type=float, help="the same for its second cycle")
+    parser.add_argument("--settle-minutes", type=float, help="the same for its third cycle")
     parser.add_argument("--distill-minutes", type=float, help="distil for so long, each time, however many tokens")
     parser.add_argument("--threads", type=int, help="threads of PyTorch")
     parser.add_argument("--inkling", type=Path, help="the program, which counts the n-grams")
@@ -47,9 +48,9 @@ def main():
         packing.prepare(options.corpus, work, vocabulary.load(tokenizer), preset.text_bytes, preset.seed)
 
     def write():
-        export.write(work / "target.refined.pt", tokenizer, target_file, "Inkling",
+        export.write(work / "target.settled.pt", tokenizer, target_file, "Inkling",
                      "A small assistant for the terminal, trained from scratch.")
-        export.write(work / "draft.refined.pt", tokenizer, draft_file, "Inkling draft",
+        export.write(work / "draft.settled.pt", tokenizer, draft_file, "Inkling draft",
                      "Drafts for Inkling, from which it was distilled.")
 
     def fill():
@@ -69,6 +70,8 @@ def main():
     first = Cycle("chat.npz", 1.0, preset.decay_from)
     second = Cycle("chat.refine.npz", preset.refine_rate, 0.0)
     again = Cycle("chat.refine.npz", preset.refine_draft_rate, 0.0)
+    third = Cycle("chat.refine.npz", preset.settle_rate, 0.0)
+    last = Cycle("chat.refine.npz", preset.settle_draft_rate, 0.0)
     actions = {
         "prepare": prepare,
         "target": lambda: train.train(
@@ -90,6 +93,15 @@ def main():
         "refine-draft": lambda: distill.distill(
             "draft.refined", work / "target.refined.pt", work / "draft.pt", work / "samples.refined.npz", work, preset,
             preset.refine_draft_tokens, options.distill_minutes, again, compiled),
+        "settle": lambda: train.train(
+            "target.settled", preset.target, preset, work, preset.settle_tokens, options.settle_minutes, third, compiled,
+            work / "target.refined.pt"),
+        "settle-samples": lambda: distill.sample(
+            work / "target.settled.pt", work, preset, preset.settle_draft_tokens, work / "samples.settled.npz",
+            third.chat),
+        "settle-draft": lambda: distill.distill(
+            "draft.settled", work / "target.settled.pt", work / "draft.refined.pt", work / "samples.settled.npz", work,
+            preset, preset.settle_draft_tokens, options.distill_minutes, last, compiled),
         "export": write,
         "ngrams": count,
         "evaluate": lambda: evaluate.evaluate(target_file, draft_file, options.corpus, work),

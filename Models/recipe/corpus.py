@@ -109,7 +109,7 @@ def refining_weight(dialogue: Dialogue) -> float:
     if dialogue.source in LEFT_OUT:
         return 0.0
     if dialogue.source == "manner":
-        return 1.5
+        return 2.0
     if dialogue.source == "handmade":
         return 5.0
     question, answer = dialogue.turns[0][1], dialogue.turns[1][1]

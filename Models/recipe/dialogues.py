@@ -2,7 +2,8 @@
 """Short dialogues about manner: greetings, thanks, who it is, what it can do, and what it cannot know.
 
 Written for this recipe; the texts below are CC0-1.0. Wordings are combined with case, punctuation and small words, and
-with questions of the corpus. No prompt of `manner.json` comes out of here: those are for validation.
+with questions of the corpus. No prompt of `manner.json` comes out of here, in whatever case and punctuation: those are for
+validation.
 """
 
 import json
@@ -10,6 +11,7 @@ import random
 import re
 from pathlib import Path
 
+from . import wordings
 from .corpus import Dialogue, commands
 
 SOURCE = "manner"
@@ -427,7 +429,17 @@ def said(text: str, rng: random.Random, question: bool) -> str:
 
 
 def filled(text: str, rng: random.Random) -> str:
-    return re.sub(r"\{(\w+)\}", lambda m: rng.choice(WORDS[m[1]].split("|")), text)
+    def one(match: re.Match) -> str:
+        if match[1] == "number" and rng.random() < 0.8:
+            return str(rng.randrange(10 ** rng.randint(1, 4)))
+        return rng.choice(WORDS[match[1]].split("|"))
+
+    return re.sub(r"\{(\w+)\}", one, text)
+
+
+def letters(text: str) -> str:
+    """What two wordings share that differ in case, spaces and punctuation only."""
+    return "".join(c for c in text.lower() if c.isalnum())
 
 
 def made_up(rng: random.Random) -> str:
@@ -437,18 +449,50 @@ def made_up(rng: random.Random) -> str:
     return rng.choice(parts) + rng.choice(vowels) + rng.choice(ends) + rng.choice(tails)
 
 
+def composed(add, rng: random.Random):
+    """Dialogues whose wordings are put together from parts, and some of two questions or two turns."""
+    asking = [(wordings.who, WHO_ANSWERS), (wordings.ability, ABILITY_ANSWERS)]
+    for _ in range(1_800):
+        text, asks = wordings.greeting(rng)
+        hello = rng.choice(["Hello!", "Hi!", "Hey!"])
+        add(said(text, rng, asks), f"{hello} {rng.choice(HOW_ANSWERS)}" if asks else rng.choice(HELLO_ANSWERS))
+    for _ in range(900):
+        part = rng.choice(list(DAY))
+        text, asks = wordings.greeting_of(part, rng)
+        add(said(text, rng, asks), f"Good {part}! {rng.choice(HOW_ANSWERS) if asks else 'What can I help you with?'}")
+    for _ in range(2_600):
+        add(said(wordings.thanks(rng), rng, False), rng.choice(THANKS_ANSWERS))
+    for form, answers in asking:
+        for _ in range(2_000):
+            add(said(form(rng), rng, True), rng.choice(answers))
+    for _ in range(900):
+        form, answers = rng.choice(asking)
+        hello, asks = wordings.greeting(rng)
+        first, second = said(form(rng), rng, True), said(wordings.thanks(rng), rng, False)
+        kind = rng.random()
+        if kind < 0.4:
+            add(cased(hello, rng) + rng.choice([", ", "! ", ". ", " "]) + first, "Hello! " + rng.choice(answers))
+        elif kind < 0.6:
+            add(first, rng.choice(answers), second, rng.choice(THANKS_ANSWERS))
+        elif kind < 0.8:
+            add(said(hello, rng, asks), rng.choice(HELLO_ANSWERS), first, rng.choice(answers))
+        else:
+            maker = rng.choice(MAKER)
+            add(f"{wordings.who(rng)} and {maker}?", rng.choice(MAKER_ANSWERS))
+
+
 def written(corpus: list[Dialogue], seed: int) -> list[Dialogue]:
     """The dialogues; questions with commands for the mixed ones are drawn from the handmade ones in `corpus`."""
     rng = random.Random(seed)
     cases = json.loads((Path(__file__).parent / "manner.json").read_text(encoding="utf-8"))
-    held_out = {p for case in cases.values() for p in case["prompts"]}
+    held_out = {letters(p) for case in cases.values() for p in case["prompts"]}
     asked = [
         (d.turns[0][1], d.turns[1][1]) for d in corpus
         if d.source == "handmade" and len(d.turns) == 2 and commands(d.turns[1][1]) and len(d.turns[1][1]) < 300]
     found: dict[tuple, None] = {}
 
     def add(*turns: str):
-        if not held_out.intersection(turns[::2]):
+        if not held_out.intersection(map(letters, turns[::2])):
             roles = ("user", "assistant")
             found[tuple((roles[i % 2], t) for i, t in enumerate(turns))] = None
 
@@ -484,6 +528,7 @@ def written(corpus: list[Dialogue], seed: int) -> list[Dialogue]:
         prompts, answers = rng.choice(
             [(WHO, WHO_ANSWERS), (ABILITY, ABILITY_ANSWERS), (HUMAN, HUMAN_ANSWERS), (MAKER, MAKER_ANSWERS)])
         add(opener + rng.choice(prompts) + rng.choice(["?", "?", ""]), "Hello! " + rng.choice(answers))
+    composed(add, rng)
     for prompts, answers in TALK.items():
         group(prompts.split("|"), answers, 3, False)
     for answers, prompts in UNKNOWN.items():
@@ -503,7 +548,8 @@ def written(corpus: list[Dialogue], seed: int) -> list[Dialogue]:
     for question, answer in rng.sample(asked, min(350, len(asked))):
         add(said(rng.choice(HELLO), rng, False), rng.choice(HELLO_ANSWERS), question, answer)
     for question, answer in rng.sample(asked, min(350, len(asked))):
-        add(question, answer, said(rng.choice(THANKS), rng, False), rng.choice(THANKS_ANSWERS))
+        words = rng.choice(THANKS) if rng.random() < 0.4 else wordings.thanks(rng)
+        add(question, answer, said(words, rng, False), rng.choice(THANKS_ANSWERS))
     for question, answer in rng.sample(asked, min(150, len(asked))):
         add(question, answer, said(rng.choice(THANKS_BYE + BYE), rng, False), rng.choice(BYE_ANSWERS))
     for _ in range(200):

@@ -26,6 +26,10 @@ class Preset:
     distill_tokens: int = 6_000_000
     refine_draft_rate: float = 0.6
     refine_draft_tokens: int = 10_000_000
+    settle_rate: float = 0.35  # of the third cycle
+    settle_tokens: int = 6_500_000
+    settle_draft_rate: float = 0.5
+    settle_draft_tokens: int = 12_000_000
     sampled_share: float = 0.16  # of the distillation tokens, how many are answers of the target
     seed: int = 1
 
@@ -50,6 +54,8 @@ GPU = replace(
     draft_tokens=120_000_000,
     distill_tokens=60_000_000,
     refine_draft_tokens=60_000_000,
+    settle_tokens=100_000_000,
+    settle_draft_tokens=60_000_000,
 )
 
 # Minutes on any machine: for testing the recipe itself.
@@ -64,6 +70,8 @@ SMOKE = replace(
     draft_tokens=150_000,
     distill_tokens=100_000,
     refine_draft_tokens=100_000,
+    settle_tokens=100_000,
+    settle_draft_tokens=100_000,
 )
 
 PRESETS = {"cpu": CPU, "gpu": GPU, "smoke": SMOKE}

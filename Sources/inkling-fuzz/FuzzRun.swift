@@ -103,29 +103,34 @@ public enum ProcessMemory {
         _ = unsafe setrlimit(Self.addressSpace, &limit)
     }
 
-    /// The most memory the process has held, in bytes.
-    public static func peakByteCount() -> Int {
-        var usage = rusage()
-        _ = unsafe getrusage(Self.ownUsage, &usage)
-        return usage.ru_maxrss * 1024
+    /// The most memory the process has held, in bytes; nil where the system does not tell.
+    ///
+    /// Not `getrusage`: on Linux its figure outlives `exec`, so that a child begins with its parent's.
+    public static func peakByteCount() -> Int? {
+        guard let line = text(of: "/proc/self/status").split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
+        else { return nil }
+        return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).lazy.compactMap { Int($0) }.first.map { $0 * 1024 }
     }
 
     #if canImport(Glibc)
         private static let addressSpace = __rlimit_resource_t(RLIMIT_AS.rawValue)
-        private static let ownUsage = RUSAGE_SELF.rawValue
     #else
         private static let addressSpace = RLIMIT_AS
-        private static let ownUsage = RUSAGE_SELF
     #endif
 
     private static func reservedByteCount() -> Int? {
         // First number of this file: pages of address space.
-        let descriptor = unsafe open("/proc/self/statm", O_RDONLY)
-        guard descriptor >= 0 else { return nil }
+        guard let field = text(of: "/proc/self/statm").split(separator: " ").first else { return nil }
+        return Int(field).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
+    }
+
+    /// The start of a file of the system's about this process.
+    private static func text(of path: String) -> String {
+        let descriptor = unsafe open(path, O_RDONLY)
+        guard descriptor >= 0 else { return "" }
         defer { _ = close(descriptor) }
-        var text = [UInt8](repeating: 0, count: 64)
-        let count = unsafe read(descriptor, &text, text.count)
-        guard count > 0, let field = text.prefix(count).split(separator: UInt8(ascii: " ")).first else { return nil }
-        return Int(String(decoding: field, as: UTF8.self)).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe read(descriptor, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 }

@@ -66,7 +66,7 @@
             print(
                 "\(target.name): \(indices.count) inputs, \(tally.accepted) accepted, \(tally.refused) refused, "
                     + "\(tally.broken.count) broken, \(clock.now - start), "
-                    + "peak memory \(ProcessMemory.peakByteCount() >> 20) MiB")
+                    + "peak memory \(ProcessMemory.peakByteCount().map { "\($0 >> 20) MiB" } ?? "unknown")")
             if !tally.broken.isEmpty { exit(1) }
         }
 

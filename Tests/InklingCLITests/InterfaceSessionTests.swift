@@ -98,7 +98,7 @@ struct InterfaceSessionTests {
 
     @Test func `Ask, stop in mid-answer, change the model with the chat kept, ask again, leave`() throws {
         let chat = try session()
-        let before = chat.modes
+        let before = chat.modesBefore
         try chat.wait(showing: "endless is ready")
         #expect(chat.modes != before)
         #expect(chat.screen.state.modes.isSuperset(of: [1049, 2004]))
@@ -168,7 +168,7 @@ struct InterfaceSessionTests {
         signal: Int32, isAnswering: Bool
     ) throws {
         let chat = try session()
-        let before = chat.modes
+        let before = chat.modesBefore
         try chat.wait(showing: "endless is ready")
         if isAnswering { try ask("go on for ever", chat) }
         kill(chat.process, signal)
@@ -178,7 +178,7 @@ struct InterfaceSessionTests {
 
     @Test func `An interrupt from outside stops the answer, then asks whether to leave`() throws {
         let chat = try session()
-        let before = chat.modes
+        let before = chat.modesBefore
         try chat.wait(showing: "endless is ready")
         try ask("go on for ever", chat)
         kill(chat.process, SIGINT)
@@ -195,7 +195,7 @@ struct InterfaceSessionTests {
     @Test(arguments: [SIGSEGV, SIGABRT, SIGILL])
     func `A crash leaves the terminal as it was`(signal: Int32) throws {
         let chat = try session()
-        let before = chat.modes
+        let before = chat.modesBefore
         try chat.wait(showing: "endless is ready")
         kill(chat.process, signal)
         #expect(try chat.end() == -signal)
@@ -217,7 +217,7 @@ struct InterfaceSessionTests {
         let chat = try TerminalSession(
             "/bin/sh", ["-c", script, "sh", program] + arguments, environment: environment,
             size: Size(width: 100, height: 30))
-        let before = chat.modes
+        let before = chat.modesBefore
         try chat.wait(showing: "endless is ready")
         if isAnswering { try ask("before the break", chat) }
         chat.type(Self.controlZ)
@@ -323,7 +323,7 @@ struct InterfaceSessionTests {
         guard let program = BuiltProgram.path else { throw BuiltProgram.Problem.notFound }
         let chat = try TerminalSession(
             program, arguments, environment: environment.filter { !$0.hasPrefix("TERM=") } + ["TERM=nobody-knows-this"])
-        let before = chat.modes
+        let before = chat.modesBefore
         try chat.wait(showing: "\"nobody-knows-this\" is not known")
         try chat.wait(showing: "is ready")
         try leave(chat)

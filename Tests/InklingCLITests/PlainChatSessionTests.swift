@@ -30,7 +30,7 @@ struct PlainChatSessionTests {
 
     @Test func `A session at a terminal: ask, stop, ask again, leave`() throws {
         let chat = try session()
-        let before = chat.modes
+        let before = chat.modesBefore
         #expect(try chat.wait(for: "Ctrl-D leaves.").contains("endless (llama, context 65536)"))
         try chat.wait(for: Self.prompt)
         for question in ["first question", "second question"] {
@@ -105,7 +105,7 @@ struct PlainChatSessionTests {
     @Test(arguments: [SIGTERM, SIGHUP], [true, false])
     func `Signals that end the program leave the terminal as it was`(signal: Int32, isAnswering: Bool) throws {
         let chat = try session()
-        let before = chat.modes
+        let before = chat.modesBefore
         try chat.wait(for: "Ctrl-D leaves.")
         try chat.wait(for: Self.prompt)
         if isAnswering {

@@ -25,6 +25,8 @@ final class TerminalSession {
     /// What a user sees now.
     private(set) var screen: TerminalScreen
     private var hasEnded = false
+    /// The terminal's, before the program had it.
+    let modesBefore: Modes
 
     /// `POSIX_SPAWN_SETSID`, which the system's header shows only to GNU programs.
     private static let newSession: Int16 = 0x80
@@ -38,7 +40,10 @@ final class TerminalSession {
         var terminal: Int32 = -1
         var programSide: Int32 = -1
         var window = Self.window(size)
-        guard unsafe openpty(&terminal, &programSide, nil, nil, &window) == 0, let name = unsafe ttyname(programSide)
+        // Not `ttyname`: sessions in other threads share its answer.
+        var name = [CChar](repeating: 0, count: 256)
+        guard unsafe openpty(&terminal, &programSide, nil, nil, &window) == 0,
+            unsafe ttyname_r(programSide, &name, name.count) == 0
         else {
             throw Problem.noTerminal
         }
@@ -47,6 +52,7 @@ final class TerminalSession {
         _ = fcntl(terminal, F_SETFL, O_NONBLOCK)
         (self.terminal, self.programSide) = (terminal, programSide)
         screen = TerminalScreen(size: size)
+        modesBefore = Self.modes(of: programSide)
 
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -113,9 +119,11 @@ final class TerminalSession {
         close(programSide)
     }
 
-    var modes: Modes {
+    var modes: Modes { Self.modes(of: programSide) }
+
+    private static func modes(of terminal: Int32) -> Modes {
         var modes = termios()
-        unsafe tcgetattr(programSide, &modes)
+        unsafe tcgetattr(terminal, &modes)
         return Modes(input: modes.c_iflag, output: modes.c_oflag, control: modes.c_cflag, local: modes.c_lflag)
     }
 
