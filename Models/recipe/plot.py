@@ -17,15 +17,18 @@ def lines(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def joined(first: list[dict], second: list[dict]) -> list[dict]:
-    """Two logs as one, the tokens counted on."""
-    before = first[-1]["tokens"] if first else 0
-    return first + [{**line, "tokens": line["tokens"] + before} for line in second]
+def joined(logs: list[list[dict]]) -> list[dict]:
+    """Logs one after the other as one, the tokens counted on."""
+    out = []
+    for log in logs:
+        before = out[-1]["tokens"] if out else 0
+        out += [{**line, "tokens": line["tokens"] + before} for line in log]
+    return out
 
 
 def draw(work: Path, out: Path):
     target, draft = (
-        joined(lines(work / f"{name}.log.jsonl"), lines(work / f"{name}.refined.log.jsonl"))
+        joined([lines(work / f"{name}{part}.log.jsonl") for part in ("", ".refined", ".settled")])
         for name in ("target", "draft"))
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
     for key, label, style in (("chat", "chat", "-"), ("text", "text", "-")):
