@@ -159,8 +159,7 @@ extension App {
             chat.target = InklingStore.ModelReference(name: session.target.name, path: session.target.path)
             chat.draft = session.draft.map { InklingStore.ModelReference(name: $0.name, path: $0.path) }
         }
-        chat.strategy = state.preferences.strategy
-        chat.systemPrompt = state.preferences.systemPrompt.isEmpty ? nil : state.preferences.systemPrompt
+        describeSettings(state, &chat)
     }
 
     /// An answer of its own to a message.
