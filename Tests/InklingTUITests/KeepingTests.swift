@@ -3,7 +3,7 @@
 import InklingCells
 import InklingDecoding
 @testable import InklingEngine
-import InklingStore
+@testable import InklingStore
 @testable import InklingTUI
 import Testing
 
@@ -173,7 +173,7 @@ import Testing
             }
             return try #require(updates.count == 1 ? updates.first : nil, "\(text)")
         }
-        #expect(try set("temperature 0.25").sampler?.rawValue == #"{"temperature":0.25}"#)
+        #expect(try set("temperature 0.1").sampler?.rawValue == #"{"temperature":0.1}"#)
         #expect(try set("seed 18446744073709551615").sampler?.rawValue.contains("18446744073709551615") == true)
         #expect(try set("max-tokens 50").sampler?.rawValue.contains(#""max-tokens":50"#) == true)
         #expect(try set("strategy sd").strategy == "sd")
@@ -194,7 +194,7 @@ import Testing
         stage.state.configured.sampling.clear(try #require(SamplerField.named("top-k")))
         try stage.state.configured.sampling.set(#require(SamplerField.named("min-p")), to: 0.1)
         stage.send(.store(.opened(conversation)))
-        #expect(stage.state.preferences.sampler.minP == 0.1 && stage.state.preferences.sampler.temperature == 0.25)
+        #expect(stage.state.preferences.sampler.minP == 0.1 && stage.state.preferences.sampler.temperature == 0.1)
     }
 
     @Test func `Kept settings that mean nothing here change nothing`() {
@@ -234,6 +234,28 @@ import Testing
         #expect(stage.state.preferences.systemPrompt.isEmpty)
         stage.press("ctrl-n")
         #expect(stage.state.preferences.systemPrompt == "Be brief.")
+    }
+
+    @Test func `Chats that were deleted come back one by one, also when the list was left meanwhile`() throws {
+        var stage = ready()
+        let rows = [5, 6].map { number in
+            ChatListRow(
+                summary: ChatSummary(
+                    id: ChatID(rawValue: number), title: "chat \(number)", firstLine: "", messageCount: 2,
+                    created: Timestamp(rawValue: 1), updated: Timestamp(rawValue: 1), model: nil))
+        }
+        stage.press("ctrl-o")
+        stage.send(.store(.listed(query: "", rows)))
+        stage.press("d", "d", "esc", "ctrl-o")
+        stage.send(.store(.listed(query: "", [])))
+        _ = stage.takeEffects()
+        stage.press("u", "u")
+        #expect(
+            stored(stage.takeEffects()).filter { if case .undelete = $0 { true } else { false } }
+                == [.undelete(ChatID(rawValue: 6)), .undelete(ChatID(rawValue: 5))])
+        stage.press("u")
+        #expect(stored(stage.takeEffects()).isEmpty)
+        #expect(stage.state.toasts.last?.text == "no chat was deleted that could be brought back")
     }
 
     // MARK: Leaving

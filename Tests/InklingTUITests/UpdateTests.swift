@@ -449,6 +449,12 @@ import Testing
         #expect(stage.state.models.rows.count == 2)
         stage.press("enter")
         #expect(loads(stage.takeEffects()) == [.load(target: "/models/qwen2.5-0.5b-instruct-q8_0.gguf", draft: nil)])
+        // What was chosen among few stays so among all.
+        stage.send(.engine(.load(LoadID(1), .ended(.cancelled))))
+        let chosen = App.selected(stage.state, stage.state.models.rows)
+        stage.press("esc")
+        #expect(stage.state.models.filter.isEmpty && stage.state.screen == .models)
+        #expect(App.selected(stage.state, stage.state.models.rows) == chosen)
     }
 
     @Test func `A recent pair is one key away`() {

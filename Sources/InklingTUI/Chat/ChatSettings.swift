@@ -100,7 +100,8 @@ extension ChatSettings {
             }
         }
         for field in SamplerField.all where preferences.sampling[field] != configured.sampling[field] {
-            sampler[field.id] = preferences.sampling[field].map { .number($0) } ?? Value.unset
+            // 0.1 as it was written, and not with the digits that a Float of it has.
+            sampler[field.id] = preferences.sampling[field].map { .number(Double("\(Float($0))") ?? $0) } ?? Value.unset
         }
         if preferences.seed != configured.seed {
             sampler[Self.seed] = preferences.seed.map { .whole($0) } ?? Value.unset
@@ -141,7 +142,7 @@ extension ChatSettings {
             if value == .unset {
                 preferences.sampling.clear(field)
             } else if let number = value.number {
-                try? preferences.sampling.set(field, to: number)
+                try? preferences.sampling.set(field, to: Double(Float(number)))
             }
         }
         if let value = sampler[Self.seed] {
