@@ -441,7 +441,9 @@ extension App {
             return
         }
         guard !state.chat.tokens[message.id].isEmpty else {
-            state.note("the tokens of this answer are not known any more; r makes another one")
+            state.note(
+                "the tokens of this answer are not known any more"
+                    + state.hint(.regenerate, "makes another one", in: .transcript))
             return
         }
         state.chat.selected = message.id
