@@ -473,6 +473,17 @@ import Testing
 
     // MARK: Playground
 
+    @Test func `Loading can be cancelled from the chat, which then says where models are`() {
+        var stage = Stage()
+        _ = App.start(&stage.state, target: "big.gguf", draft: nil)
+        #expect(stage.screen().contains("loading big; esc cancels"))
+        stage.press("esc")
+        #expect(stage.takeEffects() == [.cancelLoad])
+        stage.send(.engine(.load(LoadID(1), .ended(.cancelled))))
+        stage.state.toasts = []
+        #expect(stage.screen().contains("❯ no model is loaded; f6 lists them"))
+    }
+
     @Test func `Each change of the text asks anew, and only the last request counts`() throws {
         var stage = ready()
         stage.press("f3")
