@@ -109,7 +109,9 @@ public enum ProcessMemory {
     public static func peakByteCount() -> Int? {
         guard let line = text(of: "/proc/self/status").split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
         else { return nil }
-        return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).lazy.compactMap { Int($0) }.first.map { $0 * 1024 }
+        return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).lazy.compactMap { Int($0) }.first.map {
+            $0 * 1024
+        }
     }
 
     #if canImport(Glibc)

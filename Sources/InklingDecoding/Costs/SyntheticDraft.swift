@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 public import InklingModel
 public import InklingTokenizer
 
@@ -7,11 +8,12 @@ public import InklingTokenizer
 /// and something else otherwise.
 ///
 /// What the target says must have been recorded by plain greedy decoding first. The cost is that of a real model, which
-/// runs the same passes beside it. Only greedy decoding makes sense with it: its logits say which token comes next and
-/// nothing of how likely others are.
+/// runs the same passes beside it. Only greedy decoding makes sense with it: its logits say which token comes next and how
+/// sure it is of that, and nothing of how likely others are.
 ///
-/// Whether it is right at a position depends on seed and position alone, so a rate is an acceptance rate: each position is
-/// right with that probability, whatever the others are.
+/// How sure it is varies from position to position, evenly round the rate and as far to both sides as there is room, and
+/// it is right as often as it is sure. Both depend on seed and position alone, so a rate is an acceptance rate: to a
+/// method that does not look at its confidence, each position is right with that probability, whatever the others are.
 public final class SyntheticDraft: ModelRunner {
     /// The prompt and what the target says after it. To be set before each generation.
     public var script: [TokenID] = []
@@ -56,7 +58,9 @@ public final class SyntheticDraft: ModelRunner {
         case .allLogits, .allLogitsAndHidden: wanted = first..<held.count
         }
         var values = [Float](repeating: 0, count: wanted.count * vocabularySize)
-        for (row, position) in wanted.enumerated() { values[row * vocabularySize + answer(after: position)] = 16 }
+        for (row, position) in wanted.enumerated() {
+            values[row * vocabularySize + answer(after: position)] = logit(after: position)
+        }
         let logits = Rows(rowCount: wanted.count, columnCount: vocabularySize, values: values)
         return ForwardOutput(logits: logits, hidden: batch.want == .allLogitsAndHidden ? output.hidden : nil)
     }
@@ -64,9 +68,23 @@ public final class SyntheticDraft: ModelRunner {
     /// The token that it says comes after a position.
     private func answer(after position: Int) -> Int {
         let right = position + 1 < script.count ? Int(script[position + 1].rawValue) : 0
-        guard random.uniform(at: position + 1, for: .accept) >= rate, vocabularySize > 1 else { return right }
+        let isWrong = random.uniform(at: position + 1, for: .accept) >= confidence(after: position)
+        guard isWrong, vocabularySize > 1 else { return right }
         let step = 1 + Int(random.uniform(at: position + 1, for: .draft) * Double(vocabularySize - 1))
         return (right + step) % vocabularySize
+    }
+
+    /// How likely it is to be right about the token after a position.
+    private func confidence(after position: Int) -> Double {
+        let reach = min(rate, 1 - rate)
+        return rate + reach * (2 * random.uniform(at: position + 1, for: .accept, draw: 1) - 1)
+    }
+
+    /// The logit that says so where all others are 0. The token stays the likeliest, however unsure it is.
+    private func logit(after position: Int) -> Float {
+        let others = Double(max(1, vocabularySize - 1))
+        let probability = min(max(confidence(after: position), 2 / (others + 1)), 1 - 1e-6)
+        return Float(max(1e-3, log(probability / (1 - probability) * others)))
     }
 
     public func truncate(to count: Int) {

@@ -114,11 +114,13 @@ extension App {
             x += widths[index]
         }
         guard hasRisk, area.height >= 5, let risk = round.measure("stop-probability") else { return }
-        let gauge = Rect(x: rest.x, y: rest.y + 4, width: min(40, rest.width), height: 1)
-        drawRiskGauge(risk, limit: limit, in: gauge, &canvas)
         let judge =
             round.measure("head") == 1 ? "judged by the acceptance head" : "judged by the draft's own confidence"
         let note = limit.map { "limit \(Figures.percent($0)), \(judge)" } ?? judge
+        // Who judged is worth more than a long gauge.
+        let room = max(min(12, rest.width), rest.width - note.count - 2)
+        let gauge = Rect(x: rest.x, y: rest.y + 4, width: min(40, room), height: 1)
+        drawRiskGauge(risk, limit: limit, in: gauge, &canvas)
         canvas.write(note, .dim, at: Point(x: gauge.maxX + 2, y: gauge.y), within: rest)
     }
 
