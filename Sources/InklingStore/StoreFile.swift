@@ -14,13 +14,14 @@ enum StoreFile {
     ///
     /// - Returns: whether it is new.
     static func makePrivate(_ path: String) throws -> Bool {
-        makeFolders(for: path)
+        let obstacle = makeFolders(for: path)
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 {
             close(descriptor)
             return true
         }
-        let reason = errno
+        // Of a folder that is not there one wants to know why it could not be made.
+        let reason = errno == ENOENT ? obstacle ?? ENOENT : errno
         guard reason == EEXIST else { throw fileError(path, reason) }
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw fileError(path, errno) }
@@ -45,12 +46,15 @@ enum StoreFile {
         return "file:" + String(decoding: escaped, as: UTF8.self) + "?immutable=1"
     }
 
-    private static func makeFolders(for path: String) {
+    /// - Returns: why the last of them could not be made, if it was not there.
+    private static func makeFolders(for path: String) -> CInt? {
+        var obstacle: CInt?
         var folder = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/").dropLast() {
             folder += "/" + part
-            unsafe mkdir(folder, 0o700)
+            obstacle = unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST ? nil : obstacle ?? errno
         }
+        return obstacle
     }
 
     private static func fileError(_ path: String, _ reason: CInt) -> StoreError {

@@ -45,6 +45,8 @@ struct PlainChatState: Equatable, Sendable {
     var parameters: [String: ParameterValue]
     /// Of an answer; nil: until the model ends it.
     var maxTokens: Int?
+    /// What happens when the conversation no longer fits.
+    let contextPolicy: ContextPolicy
     /// Whether there is a model that drafts.
     let hasDraft: Bool
 
@@ -56,8 +58,10 @@ struct PlainChatState: Equatable, Sendable {
     init(
         system: String? = nil, sampler: SamplerSettings = SamplerSettings(),
         strategy: String = StrategyDescriptor.autoregressive.id, parameters: [String: ParameterValue] = [:],
-        maxTokens: Int? = nil, hasDraft: Bool = false
+        maxTokens: Int? = nil, contextPolicy: ContextPolicy = .dropOldestTurns(keepsSystem: true),
+        hasDraft: Bool = false
     ) {
+        self.contextPolicy = contextPolicy
         self.system = system
         self.sampler = sampler
         self.strategy = strategy
@@ -82,7 +86,7 @@ struct PlainChatState: Equatable, Sendable {
     var request: ChatRequest {
         ChatRequest(
             messages: messages, strategy: strategy, parameters: parameters, sampler: answerSampler,
-            maxTokens: maxTokens, droppedTurnCount: droppedCount)
+            maxTokens: maxTokens, contextPolicy: contextPolicy, droppedTurnCount: droppedCount)
     }
 
     /// The settings of the next answer.

@@ -18,9 +18,11 @@ struct StrategyOptions: ParsableArguments {
     var parameters: [String] = []
 
     /// The parameters, checked against what the strategy has.
-    func values() throws -> [String: ParameterValue] {
+    ///
+    /// - Parameter id: the strategy, where something else than an option chose it.
+    func values(for id: String? = nil) throws -> [String: ParameterValue] {
         do throws(GenerationError) {
-            let descriptor = try StrategyRegistry.descriptor(strategy)
+            let descriptor = try StrategyRegistry.descriptor(id ?? strategy)
             var values: [String: ParameterValue] = [:]
             for text in parameters {
                 let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -162,6 +162,60 @@ struct PlainChatSessionTests {
         #expect(chat.text.split(separator: "\n").count == 1)
     }
 
+    @Test func `What the configuration says holds, and options come before it`() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/.config/inkling", withIntermediateDirectories: true)
+        _ = try folder.file(
+            ".config/inkling/config.toml",
+            Array(
+                """
+                [decoding]
+                strategy = "prompt-lookup"
+                [prompt-lookup]
+                gamma = 6
+                [sampling]
+                temperature = 0.25
+                seed = 77
+                max-tokens = 5
+                [chat]
+                system = "Be brief."
+                when-full = "ask"
+                """.utf8))
+        func said(_ options: [String], _ input: String) throws -> BuiltProgram.Outcome {
+            try BuiltProgram.run(
+                ["chat", "--plain", "-m", model, "-c", "96", "--threads", "1"] + options, input: Array(input.utf8),
+                in: folder)
+        }
+        let commands = ["strategy", "gamma", "temperature", "seed", "max-tokens"]
+        let input = "Hi\n" + commands.map { "/set \($0)\n" }.joined() + "/system\n"
+        let configured = try said([], input)
+        #expect(configured.text.utf8.count == 6)
+        for text in [
+            "strategy is prompt-lookup", "gamma is 6", "temperature is 0.25", "seed is 77", "is 5", "Be brief.",
+        ] {
+            #expect(configured.error.contains(text), "\(text)")
+        }
+        let options = ["--temp", "0.5", "--seed", "3", "-n", "2", "--set", "gamma=4", "--system", "Be long."]
+        let given = try said(options, input)
+        for text in ["strategy is prompt-lookup", "gamma is 4", "temperature is 0.5", "seed is 3", "is 2", "Be long."] {
+            #expect(given.error.contains(text), "\(text)")
+        }
+        // Nothing is dropped where it says so.
+        #expect(try said(["-n", "16"], "one\ntwo\nthree\n").status == 1)
+    }
+
+    @Test func `A method of the configuration that cannot run here gives way, and a mistake is told`() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/.config/inkling", withIntermediateDirectories: true)
+        _ = try folder.file(
+            ".config/inkling/config.toml", Array("[decoding]\nstrategy = \"sd\"\nx = 1\n".utf8))
+        let chat = try BuiltProgram.run(
+            ["chat", "--plain", "-m", model, "-n", "4", "--threads", "1"], input: Array("Hi\n".utf8), in: folder)
+        #expect(chat.status == 0 && chat.text.utf8.count == 5)
+        #expect(chat.error.contains("note: sd, as config.toml has it, needs"))
+        #expect(chat.error.contains("config.toml:3:1: unknown key \"decoding.x\""))
+    }
+
     @Test func `A full context says what is dropped`() throws {
         let chat = try BuiltProgram.run(
             ["chat", "-m", model, "-n", "16", "-c", "160", "--threads", "1"],

@@ -48,6 +48,17 @@ import Testing
         #expect(library.entry("odd")?.summary?.limitation == "unsupported type I8")
     }
 
+    @Test func `An acceptance head is no model, whatever its file is called`() throws {
+        let head = SmallModel(architecture: HeadFile.architecture)
+        try folder.model("models/pair.gguf", SmallModel())
+        try folder.model("models/pair.head.gguf", head)
+        try folder.model("models/other.gguf", head)
+        try Data("INKN".utf8).write(to: URL(fileURLWithPath: folder.path + "/models/pair.ngrams"))
+        let library = folder.library()
+        #expect(library.entries.map(\.model.name) == ["pair"])
+        #expect(try ModelReference.resolve("pai", in: library).hasSuffix("/pair.gguf"))
+    }
+
     @Test func `A model in several files is shown once, with the size of all`() throws {
         let paths = try SmallModel().write(split: try folder.makeFolder("models") + "/big", maxByteCount: 20_000)
         #expect(paths.count > 2)

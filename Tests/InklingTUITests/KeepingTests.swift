@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import InklingCells
+import InklingDecoding
 @testable import InklingEngine
-import InklingStore
+@testable import InklingStore
 @testable import InklingTUI
 import Testing
 
@@ -151,9 +152,80 @@ import Testing
         #expect(stage.state.chat.composer.text == "half a thought")
     }
 
-    @Test func `A chat has its own system prompt, and new ones that of before`() {
+    @Test func `What is set for a chat is kept with it at once, and comes back with it`() throws {
         var stage = ready()
-        stage.state.preferences.systemPrompt = "Be brief."
+        stage.state.configured = stage.state.preferences
+        try stage.state.configured.sampling.set(#require(SamplerField.named("top-k")), to: 9)
+        stage.state.configured.parameters = ["sd": ["gamma": 6]]
+        stage.press("ctrl-n")
+        stage.state.preferences.makeAnswers(as: nil, configured: stage.state.configured)
+        stage.type("one")
+        stage.press("enter")
+        stage.answer(["first"])
+        let before = try #require(stage.state.chat.chat)
+        #expect(before.strategy == nil && before.sampler == nil && before.parameters == nil)
+        _ = stage.takeEffects()
+        func set(_ text: String) throws -> Chat {
+            stage.type("/set " + text)
+            stage.press("enter")
+            let updates = stored(stage.takeEffects()).compactMap {
+                if case .update(let chat) = $0 { chat } else { nil }
+            }
+            return try #require(updates.count == 1 ? updates.first : nil, "\(text)")
+        }
+        #expect(try set("temperature 0.1").sampler?.rawValue == #"{"temperature":0.1}"#)
+        #expect(try set("seed 18446744073709551615").sampler?.rawValue.contains("18446744073709551615") == true)
+        #expect(try set("max-tokens 50").sampler?.rawValue.contains(#""max-tokens":50"#) == true)
+        #expect(try set("strategy sd").strategy == "sd")
+        #expect(try set("gamma 2").parameters?.rawValue == #"{"sd":{"gamma":2}}"#)
+        stage.state.preferences.sampling.clear(try #require(SamplerField.named("top-k")))
+        let chat = try set("system Be a pirate.")
+        #expect(chat.sampler?.rawValue.contains(#""top-k":null"#) == true)
+        let own = stage.state.preferences
+        let conversation = Conversation(chat: chat, tree: stage.state.chat.tree)
+
+        stage.press("ctrl-n")
+        #expect(stage.state.preferences == stage.state.configured)
+        stage.send(.store(.opened(conversation)))
+        #expect(stage.state.preferences == own)
+        #expect(stored(stage.takeEffects()).isEmpty)
+        // What was not set for it follows the configuration.
+        stage.press("ctrl-n")
+        stage.state.configured.sampling.clear(try #require(SamplerField.named("top-k")))
+        try stage.state.configured.sampling.set(#require(SamplerField.named("min-p")), to: 0.1)
+        stage.send(.store(.opened(conversation)))
+        #expect(stage.state.preferences.sampler.minP == 0.1 && stage.state.preferences.sampler.temperature == 0.1)
+    }
+
+    @Test func `Kept settings that mean nothing here change nothing`() {
+        var stage = ready()
+        let before = stage.state.preferences
+        let chat = Chat(
+            id: ChatID(rawValue: 5), created: Timestamp(rawValue: 1), strategy: "of tomorrow",
+            parameters: JSONText(rawValue: #"{"sd":{"gamma":-1,"x":true},"y":{"z":1}}"#),
+            sampler: JSONText(rawValue: #"{"temperature":1e99,"top-k":"many","max-tokens":-3,"seed":0.5}"#))
+        stage.state.configured = before
+        stage.send(.store(.opened(Conversation(chat: chat))))
+        #expect(stage.state.preferences == before)
+    }
+
+    @Test func `What is set before the first message holds for that chat alone`() {
+        var stage = ready()
+        stage.state.configured = stage.state.preferences
+        stage.type("/set temperature 0.25")
+        stage.press("enter", "ctrl-n")
+        #expect(stage.state.preferences.sampler.temperature == 0.25)
+        stage.type("one")
+        stage.press("enter")
+        stage.answer(["first"])
+        #expect(stage.state.chat.chat?.sampler?.rawValue == #"{"temperature":0.25}"#)
+        stage.press("ctrl-n")
+        #expect(stage.state.preferences == stage.state.configured)
+    }
+
+    @Test func `A chat has its own system prompt, and new ones that of the configuration`() {
+        var stage = ready()
+        stage.state.configured.systemPrompt = "Be brief."
         let chat = Chat(id: ChatID(rawValue: 5), created: Timestamp(rawValue: 1), systemPrompt: "Be a pirate.")
         let plain = Chat(id: ChatID(rawValue: 6), created: Timestamp(rawValue: 1))
         stage.send(.store(.opened(Conversation(chat: chat))))
@@ -162,6 +234,28 @@ import Testing
         #expect(stage.state.preferences.systemPrompt.isEmpty)
         stage.press("ctrl-n")
         #expect(stage.state.preferences.systemPrompt == "Be brief.")
+    }
+
+    @Test func `Chats that were deleted come back one by one, also when the list was left meanwhile`() throws {
+        var stage = ready()
+        let rows = [5, 6].map { number in
+            ChatListRow(
+                summary: ChatSummary(
+                    id: ChatID(rawValue: number), title: "chat \(number)", firstLine: "", messageCount: 2,
+                    created: Timestamp(rawValue: 1), updated: Timestamp(rawValue: 1), model: nil))
+        }
+        stage.press("ctrl-o")
+        stage.send(.store(.listed(query: "", rows)))
+        stage.press("d", "d", "esc", "ctrl-o")
+        stage.send(.store(.listed(query: "", [])))
+        _ = stage.takeEffects()
+        stage.press("u", "u")
+        #expect(
+            stored(stage.takeEffects()).filter { if case .undelete = $0 { true } else { false } }
+                == [.undelete(ChatID(rawValue: 6)), .undelete(ChatID(rawValue: 5))])
+        stage.press("u")
+        #expect(stored(stage.takeEffects()).isEmpty)
+        #expect(stage.state.toasts.last?.text == "no chat was deleted that could be brought back")
     }
 
     // MARK: Leaving

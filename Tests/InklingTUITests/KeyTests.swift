@@ -151,4 +151,12 @@ import Testing
             for number in 1...30 { #expect(seen.contains("\(name)line\(number)"), "\(name) \(number)") }
         }
     }
+
+    @Test func `The help of the playground says what digits do there`() throws {
+        var stage = Stage(100, 60)
+        stage.load()
+        stage.press("f3", "f1")
+        let lines = stage.screen().split(separator: "\n").filter { $0.contains("alt-1 to alt-9") }
+        #expect(lines.map { $0.contains("take the draft") } == [true, false])
+    }
 }

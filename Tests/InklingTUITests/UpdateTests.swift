@@ -449,6 +449,12 @@ import Testing
         #expect(stage.state.models.rows.count == 2)
         stage.press("enter")
         #expect(loads(stage.takeEffects()) == [.load(target: "/models/qwen2.5-0.5b-instruct-q8_0.gguf", draft: nil)])
+        // What was chosen among few stays so among all.
+        stage.send(.engine(.load(LoadID(1), .ended(.cancelled))))
+        let chosen = App.selected(stage.state, stage.state.models.rows)
+        stage.press("esc")
+        #expect(stage.state.models.filter.isEmpty && stage.state.screen == .models)
+        #expect(App.selected(stage.state, stage.state.models.rows) == chosen)
     }
 
     @Test func `A recent pair is one key away`() {
@@ -466,6 +472,17 @@ import Testing
     }
 
     // MARK: Playground
+
+    @Test func `Loading can be cancelled from the chat, which then says where models are`() {
+        var stage = Stage()
+        _ = App.start(&stage.state, target: "big.gguf", draft: nil)
+        #expect(stage.screen().contains("loading big; esc cancels"))
+        stage.press("esc")
+        #expect(stage.takeEffects() == [.cancelLoad])
+        stage.send(.engine(.load(LoadID(1), .ended(.cancelled))))
+        stage.state.toasts = []
+        #expect(stage.screen().contains("❯ no model is loaded; f6 lists them"))
+    }
 
     @Test func `Each change of the text asks anew, and only the last request counts`() throws {
         var stage = ready()

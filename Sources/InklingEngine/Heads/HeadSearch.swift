@@ -16,7 +16,7 @@ public enum HeadSearch {
         var paths = suggested.map { [$0] } ?? []
         for folder in [folder(of: draft.path), folder(of: target.path)] {
             guard let listing = FolderListing(path: folder, limit: nameLimit) else { continue }
-            for name in listing.names where name.lowercased().hasSuffix(suffix) && name.utf8.count > suffix.utf8.count {
+            for name in listing.names where isName(name) {
                 let path = folder == "." ? name : folder == "/" ? "/" + name : folder + "/" + name
                 if !paths.contains(path) { paths.append(path) }
             }
@@ -27,6 +27,11 @@ public enum HeadSearch {
             if let file = try? HeadFile(path: path), (try? file.check(for: pair)) != nil { return file }
         }
         return nil
+    }
+
+    /// Whether a file of this name, or path, is taken for a head.
+    static func isName(_ name: String) -> Bool {
+        name.lowercased().hasSuffix(suffix) && name.utf8.count > suffix.utf8.count
     }
 
     private static func folder(of path: String) -> String {

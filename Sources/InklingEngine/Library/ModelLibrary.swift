@@ -56,10 +56,12 @@ public struct ModelLibrary: Sendable {
 
     /// Everything there is, place by place, with the summaries of the files: reads their heads.
     ///
-    /// Places without models are left out, unless the user asked for them.
+    /// Places without models are left out, unless the user asked for them. So are acceptance heads: they go with models and
+    /// are found by them.
     public func groups() -> [ModelGroup] {
         located().compactMap { group in
             let entries = group.models.map { Self.entry(of: $0) }
+                .filter { $0.summary?.architecture != HeadFile.architecture }
             if entries.isEmpty, group.isMissing ? !group.place.isExplicit : group.remark == nil { return nil }
             return ModelGroup(place: group.place, entries: entries, remark: group.remark)
         }

@@ -62,7 +62,9 @@ public enum ModelReference {
         if let model = models.first(where: { $0.aliases.contains { $0.lowercased() == wanted } }) { return model }
         guard !wanted.isEmpty else { return nil }
         let beginning = models.filter { model in
-            ([model.name] + model.aliases).contains { $0.lowercased().hasPrefix(wanted) }
+            // A model and its head begin alike, and only one of them can be meant.
+            !HeadSearch.isName(model.path)
+                && ([model.name] + model.aliases).contains { $0.lowercased().hasPrefix(wanted) }
         }
         guard beginning.count > 1 else { return beginning.first }
         throw .ambiguous(reference: reference, candidates: beginning.map(\.name))
@@ -76,6 +78,7 @@ public enum ModelReference {
         if wanted.hasSuffix(".gguf") { wanted.removeLast(5) }
         let limit = max(2, wanted.count / 3)
         let near = models.enumerated().compactMap { index, model -> (name: String, distance: Int, index: Int)? in
+            guard !HeadSearch.isName(model.path) else { return nil }
             let distances = ([model.name] + model.aliases).map { name -> Int in
                 let name = name.lowercased()
                 return ModelNamer.contains(name, wanted) ? 0 : EditDistance.between(wanted, name)

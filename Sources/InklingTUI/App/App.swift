@@ -18,7 +18,10 @@ public enum App {
 
     /// The one place where the state changes.
     public static func update(_ state: inout AppState, _ message: AppMessage) -> [Effect] {
-        let effects = effects(&state, of: message)
+        let before = (now: state.preferences, configured: state.configured)
+        let chat = state.chat.chat?.id
+        var effects = effects(&state, of: message)
+        effects += keepSettings(&state, ofChat: chat, since: before)
         if case .terminal = message, state.screen == .chat {
             state.chat.layOutComposer(width: ChatLayout(state).composerWidth)
         }

@@ -110,6 +110,8 @@ public struct AppState: Sendable {
     public var storeTrouble: String?
     /// Chats that were left while they could not be kept.
     var unsaved: [Conversation] = []
+    /// Chats that were deleted in this run, the last one last: they can be brought back.
+    var deletedChats: [ChatID] = []
 
     /// What stands where in the last frame, for the mouse.
     var hits: [MouseHit] = []

@@ -159,8 +159,7 @@ extension App {
             chat.target = InklingStore.ModelReference(name: session.target.name, path: session.target.path)
             chat.draft = session.draft.map { InklingStore.ModelReference(name: $0.name, path: $0.path) }
         }
-        chat.strategy = state.preferences.strategy
-        chat.systemPrompt = state.preferences.systemPrompt.isEmpty ? nil : state.preferences.systemPrompt
+        describeSettings(state, &chat)
     }
 
     /// An answer of its own to a message.
@@ -442,7 +441,9 @@ extension App {
             return
         }
         guard !state.chat.tokens[message.id].isEmpty else {
-            state.note("the tokens of this answer are not known any more; r makes another one")
+            state.note(
+                "the tokens of this answer are not known any more"
+                    + state.hint(.regenerate, "makes another one", in: .transcript))
             return
         }
         state.chat.selected = message.id

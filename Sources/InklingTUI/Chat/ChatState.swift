@@ -67,8 +67,6 @@ public struct ChatState: Sendable {
     public var unsavedSince: Duration?
     /// Rendered messages.
     var documents = DocumentCache()
-    /// The system prompt for new chats, while this one has its own.
-    var systemPromptOutside: String?
     /// The message being written in rows, as it was laid out last.
     private var composerRows: EditorLayout?
 
@@ -106,13 +104,14 @@ extension AppState {
         // An edit belongs to the chat that is left.
         next.composer = chat.editing == nil ? chat.composer : chat.writtenBeforeEditing
         next.attachments = chat.attachments
-        let outside = chat.systemPromptOutside ?? preferences.systemPrompt
         if let conversation {
             next.chat = conversation.chat
             next.tree = conversation.tree
-            next.systemPromptOutside = outside
         }
-        preferences.systemPrompt = conversation.map { $0.chat.systemPrompt ?? "" } ?? outside
+        // A chat that has not begun is still the same new one, with what was set for it.
+        if conversation != nil || chat.chat != nil {
+            preferences.makeAnswers(as: conversation?.chat, configured: configured)
+        }
         chat = next
     }
 }

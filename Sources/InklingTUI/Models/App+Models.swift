@@ -39,7 +39,7 @@ extension App {
         case .cancel:
             if state.loading != nil { return [.cancelLoad] }
             if !state.models.filter.isEmpty {
-                state.models.filter.replaceAll(with: "")
+                clearFilter(&state)
             } else {
                 state.screen = .chat
             }
@@ -60,8 +60,9 @@ extension App {
     static func modelsFilterKey(_ state: inout AppState, _ press: KeyPress) -> [Effect] {
         switch press.key {
         case .escape:
-            state.models.filter.replaceAll(with: "")
             state.models.isFiltering = false
+            clearFilter(&state)
+            return askMemory(&state)
         case .enter, .tab, .down, .up:
             state.models.isFiltering = false
         default:
@@ -76,6 +77,15 @@ extension App {
         let rows = state.models.rows
         state.models.list.select(rows.firstIndex { $0.entry != nil } ?? 0, count: rows.count)
         return askMemory(&state)
+    }
+
+    /// What was chosen among few stays so among all.
+    private static func clearFilter(_ state: inout AppState) {
+        let chosen = selected(state, state.models.rows)
+        state.models.filter.replaceAll(with: "")
+        let rows = state.models.rows
+        let index = rows.firstIndex { $0.entry != nil && $0.entry == chosen } ?? rows.firstIndex { $0.entry != nil }
+        state.models.list.select(index ?? 0, count: rows.count)
     }
 
     /// Where one begins to look: at what is there already.

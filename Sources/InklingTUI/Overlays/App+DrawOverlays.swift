@@ -173,6 +173,9 @@ extension App {
                 lines.append(line)
             }
         }
+        // Nine keys that differ in a digit are one line.
+        let recent = state.keyMap.rows(in: .everywhere).filter { $0.action.recentIndex != nil }.map(\.key.name)
+        let numbers = recent.first.map { recent.count > 1 ? "\($0) to \(recent[recent.count - 1])" : $0 }
         // What counts here first, then the rest.
         let here = contexts(of: state)
         for context in here + KeyContext.allCases.filter({ !here.contains($0) }) {
@@ -180,9 +183,14 @@ extension App {
             guard !rows.isEmpty else { continue }
             if !lines.isEmpty { lines.append(TextLine()) }
             lines.append(TextLine(context.title, role: .heading))
+            if context == .playground, let numbers { add(numbers, "take the draft of this number") }
             var seen: [Action] = []
             for row in rows where !seen.contains(row.action) {
                 seen.append(row.action)
+                if let index = row.action.recentIndex {
+                    if index == 0, let numbers { add(numbers, "pairs of models used last") }
+                    continue
+                }
                 let keys = rows.filter { $0.action == row.action }.map(\.key.name).joined(separator: ", ")
                 add(keys, row.action.title)
             }

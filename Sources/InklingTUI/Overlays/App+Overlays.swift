@@ -261,7 +261,7 @@ extension App {
             guard rows.indices.contains(list.list.selected) else { return [] }
             let row = rows[list.list.selected].summary
             guard row.id != state.chat.chat?.id || !state.isGenerating else { return [] }
-            list.deleted = row.id
+            state.deletedChats.append(row.id)
             list.rows?.remove(at: list.list.selected)
             list.list.select(list.list.selected, count: rows.count - 1)
             if row.id == state.chat.chat?.id {
@@ -270,8 +270,10 @@ extension App {
             state.note("deleted \"\(row.title)\"" + state.hint(.undoDelete, "brings it back", in: .chats))
             effects = [.store(.delete(row.id))]
         case .undoDelete:
-            guard let id = list.deleted else { return [] }
-            list.deleted = nil
+            guard let id = state.deletedChats.popLast() else {
+                state.note("no chat was deleted that could be brought back")
+                return []
+            }
             effects = [.store(.undelete(id)), .store(.list(query: list.filter.text))]
         case .exportChat:
             guard rows.indices.contains(list.list.selected) else { return [] }

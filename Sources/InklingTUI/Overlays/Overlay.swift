@@ -44,8 +44,6 @@ public struct ChatListState: Sendable, Equatable {
     public var list = ListState()
     /// nil while they are being read.
     public var rows: [ChatListRow]?
-    /// The last one that was deleted, for undoing.
-    public var deleted: ChatID?
 
     public init() {}
 }

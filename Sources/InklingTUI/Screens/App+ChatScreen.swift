@@ -34,7 +34,9 @@ extension App {
                 lines.append(TextLine("\(draft.name) drafts for it (\(session.fitVerdict ?? "")).", role: .dim))
             }
         } else if let loading = state.loading {
-            lines.append(TextLine("\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)", role: .text))
+            var line = TextLine("\(loading.stage.isEmpty ? "loading" : loading.stage) \(loading.name)", role: .text)
+            line.append(state.hint(.cancel, "cancels"), role: .dim)
+            lines.append(line)
         } else {
             lines.append(TextLine("No model is loaded: choose one.", role: .warning))
         }
@@ -132,9 +134,14 @@ extension App {
             canvas.glyphs == .ascii ? ">" : "❯", hasFocus ? .accent : .dim,
             at: Point(x: layout.composer.x - 2, y: layout.composer.y))
         if state.chat.composer.isEmpty {
+            let invitation =
+                state.session != nil
+                ? "Ask something, or /help"
+                : state.loading != nil
+                    ? "the model is being loaded; you can write already"
+                    : "no model is loaded" + state.hint(.modelsScreen, "lists them")
             canvas.write(
-                state.session == nil ? "the model is being loaded; you can write already" : "Ask something, or /help",
-                .inputPlaceholder, at: layout.composer.origin, within: layout.composer)
+                invitation, .inputPlaceholder, at: layout.composer.origin, within: layout.composer)
         }
         let first = max(0, editor.cursor.y - layout.composer.height + 1)
         canvas.note(.composer(first: first), in: layout.composer)

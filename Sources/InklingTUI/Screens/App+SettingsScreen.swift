@@ -41,7 +41,11 @@ extension App {
         for (row, index) in visible.enumerated() {
             let place = area.row(row)
             if let heading = rows[index].heading {
-                canvas.write(heading, .heading, at: place.origin, within: place)
+                var line = TextLine(heading, role: .heading)
+                if state.chat.chat != nil, ["Decoding", "Sampling"].contains(heading) {
+                    line.append("  of this chat", role: .dim)
+                }
+                canvas.write(line, at: place.origin, within: place)
             } else if let setting = rows[index].setting {
                 canvas.write("  " + setting.title, .text, at: place.origin, within: place.splitLeft(nameWidth).left)
                 let value = setting.read(state.preferences).split(separator: "\n").joined(separator: " ")

@@ -16,18 +16,21 @@ internal import InklingDecoding
 public enum ConfigurationFile {
     /// Reads the file over the defaults. What is not understood is passed over and told, in the order of the lines.
     ///
-    /// - Parameter themes: names of the themes there are.
+    /// - Parameters:
+    ///   - themes: names of the themes there are.
+    ///   - defaults: what is so where the file says nothing.
     public static func read(
-        _ text: String, file: String = "config.toml", themes: [String]
+        _ text: String, file: String = "config.toml", themes: [String], over defaults: Preferences = Preferences()
     ) -> (preferences: Preferences, keys: KeyMap, issues: [ConfigurationIssue]) {
         do throws(ConfigurationIssue) {
-            var reader = ConfigurationReader(document: try TOMLDocument(text, file: file), file: file, themes: themes)
+            var reader = ConfigurationReader(
+                document: try TOMLDocument(text, file: file), file: file, themes: themes, preferences: defaults)
             reader.read()
             let issues = reader.issues.enumerated().sorted { a, b in
                 (a.element.line ?? 0, a.offset) < (b.element.line ?? 0, b.offset)
             }
             return (reader.preferences, reader.keys, issues.map(\.element))
-        } catch { return (Preferences(), .standard, [error]) }
+        } catch { return (defaults, .standard, [error]) }
     }
 }
 
@@ -35,11 +38,12 @@ private struct ConfigurationReader {
     let document: TOMLDocument
     let file: String
     let themes: [String]
-    var preferences = Preferences()
+    var preferences: Preferences
     var keys = KeyMap.standard
     var issues: [ConfigurationIssue] = []
 
-    init(document: TOMLDocument, file: String, themes: [String]) {
+    init(document: TOMLDocument, file: String, themes: [String], preferences: Preferences) {
+        self.preferences = preferences
         self.document = document
         self.file = file
         self.themes = themes

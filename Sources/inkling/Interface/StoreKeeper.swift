@@ -28,7 +28,17 @@ final class StoreKeeper: Sendable {
         return store
     }
 
+    /// What could not be opened may be there by now: space was made, a disk came back.
+    private func tryAgain() {
+        guard let path, let store = held.withLock({ $0 }), !store.isSaved, let opened = try? ChatStore(path: path)
+        else { return }
+        held.withLock { $0 = opened }
+        try? store.close()
+    }
+
     func perform(_ command: StoreCommand) {
+        // All of a conversation comes, so that nothing is missed of what was only in memory.
+        if case .save = command { tryAgain() }
         switch command {
         case .append, .saveDraft, .finish, .select, .update, .reopen:
             if isBehind.withLock({ $0 }) { return }

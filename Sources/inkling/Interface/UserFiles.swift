@@ -43,11 +43,14 @@ struct UserFiles {
         return (themes, issues)
     }
 
-    func configuration(themes: [String]) -> (Preferences, KeyMap, [ConfigurationIssue]) {
-        guard let path = configurationPath, Self.isThere(path) else { return (Preferences(), .standard, []) }
+    /// - Parameter defaults: what is so where the file says nothing.
+    func configuration(
+        themes: [String], over defaults: Preferences = Preferences()
+    ) -> (Preferences, KeyMap, [ConfigurationIssue]) {
+        guard let path = configurationPath, Self.isThere(path) else { return (defaults, .standard, []) }
         switch Self.read(path, name: "config.toml") {
-        case .success(let text): return ConfigurationFile.read(text, themes: themes)
-        case .failure(let issue): return (Preferences(), .standard, [issue])
+        case .success(let text): return ConfigurationFile.read(text, themes: themes, over: defaults)
+        case .failure(let issue): return (defaults, .standard, [issue])
         }
     }
 
