@@ -57,8 +57,8 @@ struct InterfaceSessionTests {
             let rows = screen.rows.dropLast(3).filter { $0.hasPrefix("   ") }.map { $0.prefix(60).dropFirst(3) }
             return Self.isAnswering(screen)
                 && rows.contains { row in
-                    // The question may be of small letters as well.
-                    row.contains { $0 != " " } && row.allSatisfy { $0.isLowercase || $0 == " " }
+                    // The question may be of small letters as well, and so may a notice, which stands on the right.
+                    row.first?.isLowercase == true && row.allSatisfy { $0.isLowercase || $0 == " " }
                         && !row.hasPrefix(question)
                 }
         }
