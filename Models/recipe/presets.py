@@ -29,7 +29,7 @@ class Preset:
     settle_rate: float = 0.35  # of the third cycle
     settle_tokens: int = 6_500_000
     settle_draft_rate: float = 0.5
-    settle_draft_tokens: int = 12_000_000
+    settle_draft_tokens: int = 16_500_000
     sampled_share: float = 0.16  # of the distillation tokens, how many are answers of the target
     seed: int = 1
 
