@@ -76,4 +76,21 @@ struct VectorMathTests {
             #expect(greatestIndices(count, of: scores.sorted()).count == min(count, 99))
         }
     }
+    @Test func `All scores are put in order, whatever they are`() {
+        let random = PositionalRandom(seed: 3)
+        let odd: [Float] = [
+            0, -0.0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .greatestFiniteMagnitude, -.infinity,
+        ]
+        var scores = (0..<6000).map { Float(random.uniform(at: $0, for: .sample) * 40 - 20).rounded() / 8 }
+        scores += (0..<60).map { odd[$0 % odd.count] }
+        let sorted = scores.indices.filter { scores[$0] > -.infinity }
+            .sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+        for count in [1600, 4000, 6060] {
+            #expect(greatestIndices(count, of: scores) == Array(sorted.prefix(count)))
+            #expect(
+                greatestIndices(count, of: scores[7...])
+                    == sorted.filter { $0 >= 7 }.map { $0 - 7 }.prefix(count).map { $0 })
+        }
+    }
+
 }

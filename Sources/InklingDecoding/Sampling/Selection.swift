@@ -9,15 +9,11 @@ func greatestIndices(_ count: Int, of scores: [Float]) -> [Int] { greatestIndice
 /// and NaN are left out.
 ///
 /// - Complexity: a heap of `count` entries is kept while passing once over the scores, so O(n) comparisons and
-///   O(count · log(count) · log(n / count)) moves on shuffled input: no full sort when `count` is small.
+///   O(count · log(count) · log(n / count)) moves on shuffled input. Where `count` is not small, all are sorted by digits.
 func greatestIndices(_ count: Int, of scores: ArraySlice<Float>) -> [Int] {
     guard count > 0 else { return [] }
     let span = scores.span
-    guard count < scores.count / 4 else {
-        var indices = span.indices.filter { span[$0] > -.infinity }
-        indices.sort { span[$0] != span[$1] ? span[$0] > span[$1] : $0 < $1 }
-        return Array(indices.prefix(count))
-    }
+    guard count < scores.count / 4 else { return fallingOrder(span, count) }
     var heap = SelectionHeap(capacity: count)
     var start = 0
     while start < span.count {
@@ -33,6 +29,47 @@ func greatestIndices(_ count: Int, of scores: ArraySlice<Float>) -> [Int] {
         start = end
     }
     return heap.sortedIndices()
+}
+
+/// The whole order, of which the first `count` are given. A flat distribution has a nucleus of most of its vocabulary; by
+/// comparisons that would take longer than the pass of a large model.
+private func fallingOrder(_ scores: borrowing Span<Float>, _ count: Int) -> [Int] {
+    guard scores.count >= 512, scores.count <= Int(UInt32.max) else {
+        var indices: [Int] = []
+        for index in scores.indices where scores[index] > -.infinity { indices.append(index) }
+        let kept = indices.map { (score: scores[$0], index: $0) }
+            .sorted { $0.score != $1.score ? $0.score > $1.score : $0.index < $1.index }
+        return kept.prefix(count).map(\.index)
+    }
+    // Digits of the upper half of each entry, the score; the lower half is the index.
+    let digits: [(shift: UInt64, bits: UInt64)] = [(32, 11), (43, 11), (54, 10)]
+    var entries: [UInt64] = []
+    entries.reserveCapacity(scores.count)
+    var tallies = digits.map { [Int](repeating: 0, count: 1 << Int($0.bits)) }
+    for index in scores.indices where scores[index] > -.infinity {
+        // Both zeros are one score.
+        let bits = scores[index] == 0 ? 0 : scores[index].bitPattern
+        let rising = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
+        let entry = UInt64(~rising) << 32 | UInt64(UInt32(truncatingIfNeeded: index))
+        entries.append(entry)
+        tallies[0][Int(entry >> 32 & 0x7FF)] += 1
+        tallies[1][Int(entry >> 43 & 0x7FF)] += 1
+        tallies[2][Int(entry >> 54)] += 1
+    }
+    var moved = entries
+    for (digit, tally) in zip(digits, tallies) {
+        var next = tally
+        var sum = 0
+        for value in next.indices { (next[value], sum) = (sum, sum + next[value]) }
+        let mask: UInt64 = 1 << digit.bits - 1
+        for entry in entries {
+            let value = Int(entry >> digit.shift & mask)
+            moved[next[value]] = entry
+            next[value] += 1
+        }
+        swap(&entries, &moved)
+    }
+    return entries.prefix(count).map { Int(UInt32(truncatingIfNeeded: $0)) }
 }
 
 /// The best entries seen so far, worst on top.
