@@ -207,7 +207,7 @@ extension App {
                 let word = XRayCell.oneLine(text, glyphs)
                 // Outside n-grams a token shows in brackets, since colours are not everybody's.
                 line.append(
-                    isUnknown ? "[\(word)]" : word,
+                    isUnknown && !word.isEmpty ? "[\(word)]" : word,
                     role: support == nil
                         ? .text : isUnknown ? .probabilityLow : TokenInView.role(Double(support ?? 0) * 4))
             }

@@ -74,8 +74,11 @@ struct Interface {
         withExtendedLifetime(watch) {
             AppLoop(terminal: terminal, mailbox: mailbox, effects: effects).run(state) {
                 switch source {
-                case .models(let target, let draft): App.start(&$0, target: target, draft: draft)
-                case .trace(let replay): App.start(&$0, replaying: replay)
+                case .models(let target, let draft): return App.start(&$0, target: target, draft: draft)
+                case .trace(let replay):
+                    // Whoever plays a recording wants to see how it came about.
+                    $0.screen = .xray
+                    return App.start(&$0, replaying: replay)
                 }
             }
         }
