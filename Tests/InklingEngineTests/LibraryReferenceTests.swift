@@ -27,6 +27,10 @@ import Testing
         let odd = try folder.model("blobs/no-ending")
         #expect(try ModelReference.resolve(odd, in: folder.library()) == odd)
         try folder.model("home/at-home.gguf")
+        // What is relative here is another file in another folder.
+        let depth = FileManager.default.currentDirectoryPath.split(separator: "/").count
+        let relative = String(repeating: "../", count: depth) + path.dropFirst()
+        #expect(try ModelReference.resolve(relative, in: folder.library()) == path)
         #expect(
             try ModelReference.resolve("~/at-home.gguf", in: folder.library()) == "\(folder.path)/home/at-home.gguf")
     }

@@ -2,7 +2,7 @@
 
 /// What a user writes to mean a model: a path to a `.gguf`, or a name as `inkling models list` prints it.
 public enum ModelReference {
-    /// The path of the model that `reference` means.
+    /// The path, from the root, of the model that `reference` means.
     ///
     /// A file that is there wins. Then names: exact, then without regard to case, then as a beginning if only one model
     /// has it. Whether the file is a good one shows when it is opened.
@@ -10,13 +10,13 @@ public enum ModelReference {
         let path = library.places.expandingHome(reference)
         let isPath = looksLikePath(reference)
         let status = FileStatus(path: path)
-        if let status, status.kind == .file, isPath || startsAsModel(path) { return path }
+        if let status, status.kind == .file, isPath || startsAsModel(path) { return library.places.absolute(path) }
         // A name may have slashes and even end in ".gguf", but these can only be paths.
         if ["/", "./", "../", "~"].contains(where: reference.hasPrefix) || reference.isEmpty {
             switch status?.kind {
             case .folder: throw .notAFile(reference: reference, kind: "a folder")
             case .other: throw .notAFile(reference: reference, kind: "not a regular file")
-            case .file: return path
+            case .file: return library.places.absolute(path)
             case nil: throw .noSuchFile(reference: reference)
             }
         }

@@ -183,6 +183,11 @@ public struct SearchPlaces: Sendable, Equatable {
         return path.hasPrefix("~/") ? Self.withoutTrailingSlashes(home) + path.dropFirst() : path
     }
 
+    /// The same file's path from the root, without "." and "..": what stays true in another folder, and what is compared.
+    func absolute(_ path: String) -> String {
+        URL(filePath: expandingHome(path)).standardizedFileURL.path(percentEncoded: false)
+    }
+
     private static func withoutTrailingSlashes(_ path: String) -> String {
         var path = path
         while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }

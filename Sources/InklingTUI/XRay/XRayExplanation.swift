@@ -174,7 +174,7 @@ struct XRayExplanation {
             let words = waiting == 1 ? "the waiting token" : "the \(waiting) waiting tokens"
             opening =
                 block == 0
-                ? "Post-verify: the target judged \(words), the last ones"
+                ? "Post-verify: the target judged \(words), the last\(waiting == 1 ? "" : " ones")"
                 : "Post-verify: the target judged \(words) and \(new)\(meanwhile)"
         }
         var parts = [
