@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 public import InklingModel
 public import InklingTokenizer
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// A draft model of known agreement, to measure methods with: it says what the target is known to say next, at a set rate,
 /// and something else otherwise.

@@ -27,7 +27,10 @@ public struct LastUsed: Sendable, Equatable {
 
     private static let byteLimit = 1 << 16
 
+    private let places: SearchPlaces
+
     public init(places: SearchPlaces) {
+        self.places = places
         path = places.stateFolder.map { $0 + "/last-model" }
     }
 
@@ -49,7 +52,7 @@ public struct LastUsed: Sendable, Equatable {
     /// A path that a line cannot hold is not remembered.
     public func remember(_ choice: ModelChoice) throws(LibraryError) {
         guard let path else { return }
-        let lines = [choice.target, choice.draft, choice.head, choice.ngrams].map { $0.map(Self.absolute) ?? "" }
+        let lines = [choice.target, choice.draft, choice.head, choice.ngrams].map { $0.map(places.absolute) ?? "" }
         guard lines.allSatisfy({ !$0.utf8.contains(10) && !$0.utf8.contains(0) }) else { return }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         // What the user opens is nobody else's business.
@@ -63,9 +66,5 @@ public struct LastUsed: Sendable, Equatable {
         } catch {
             throw .cannotWrite(error)
         }
-    }
-
-    private static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
 }
