@@ -13,7 +13,8 @@ struct DraftsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drafts", abstract: "Continues a text in several ways.",
         discussion: """
-            Superposed Decoding makes all drafts in the passes of one; nucleus draws each by itself, beam looks for the \
+            Superposed Decoding makes all drafts in the passes of one, and writes ends anew that the model itself does not \
+            believe; nucleus draws each by itself, beam looks for the \
             likeliest. Drafts are printed best first, one a line, with the mean log probability of a token under the \
             model. Those that differ in nothing but blanks are printed once. The text may end inside a word. Without -p \
             it is read from standard input.
@@ -52,6 +53,9 @@ struct DraftsCommand: ParsableCommand {
     @Flag(help: "Go on after the text's last token as it is, even inside a word.")
     var noHeal = false
 
+    @Flag(help: "Leave a draft short where the mixture led it astray, instead of writing its end anew.")
+    var noRepair = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -70,8 +74,8 @@ struct DraftsCommand: ParsableCommand {
         var drafts: [Draft]
         var passes: Int
         var seconds: Double
-        var rows, scoring_passes, prompt_tokens, reused_tokens, healed_bytes: Int
-        var prefill_s, scoring_s: Double
+        var rows, scoring_passes, repair_passes, prompt_tokens, reused_tokens, healed_bytes: Int
+        var prefill_s, scoring_s, repair_s: Double
         var filled_in_the_middle: Bool
     }
 
@@ -90,7 +94,7 @@ struct DraftsCommand: ParsableCommand {
             prefix: "", suffix: suffix, method: method, count: drafting.count, length: drafting.length,
             superposition: try drafting.superposition(promptCount: .max),
             sampler: drafting.sampler(recommended: measured.model.recommendedSampling), cut: cut,
-            ranking: rank, voice: voice, healsTokens: !noHeal)
+            ranking: rank, voice: voice, healsTokens: !noHeal, repairs: !noRepair)
         request.prefixBytes = bytes
         let text = String(decoding: bytes.dropLast(request.openCharacterByteCount), as: UTF8.self)
         let cancellation = CancellationFlag()
@@ -138,10 +142,11 @@ struct DraftsCommand: ParsableCommand {
                     logprob: $0.logProbability.flatMap { $0.isFinite ? $0 : nil },
                     score: $0.score.isFinite ? $0.score : nil, finished: $0.isFinished)
             }, passes: report.passCount, seconds: report.draftDuration.seconds, rows: report.rowCount,
-            scoring_passes: report.scoringPassCount, prompt_tokens: report.prefill.total + 1,
-            reused_tokens: report.prefill.reused, healed_bytes: result.healedByteCount,
+            scoring_passes: report.scoringPassCount, repair_passes: report.repairPassCount,
+            prompt_tokens: report.prefill.total + 1, reused_tokens: report.prefill.reused,
+            healed_bytes: result.healedByteCount,
             prefill_s: report.prefillDuration.seconds, scoring_s: report.scoringDuration.seconds,
-            filled_in_the_middle: result.filledInTheMiddle)
+            repair_s: report.repairDuration.seconds, filled_in_the_middle: result.filledInTheMiddle)
     }
 
     /// Line breaks would look like the next draft.
@@ -153,6 +158,7 @@ struct DraftsCommand: ParsableCommand {
         "\(report.continuations.count) drafts in \(report.passCount) passes of \(report.rowCount) rows, "
             + "\(Decimals.short(report.draftDuration.seconds * 1000)) ms; prefill "
             + "\(Decimals.short(report.prefillDuration.seconds * 1000)) ms, scoring "
-            + "\(Decimals.short(report.scoringDuration.seconds * 1000)) ms in \(report.scoringPassCount) passes"
+            + "\(Decimals.short(report.scoringDuration.seconds * 1000)) ms in \(report.scoringPassCount) passes, repair "
+            + "\(Decimals.short(report.repairDuration.seconds * 1000)) ms in \(report.repairPassCount) passes"
     }
 }

@@ -101,7 +101,13 @@ struct BundledDraftsTests {
         let result = try completer.complete(
             CompletionRequest(prefix: "To list all files in", length: 10, voice: .automatic))
         #expect(Set(result.completions.map(\.text)).count == 3, "\(result.completions.map(\.text))")
-        #expect(result.completions[0].text.hasPrefix(" "))
+        for draft in result.completions {
+            // Neither cut short nor a word that the model itself does not believe.
+            #expect(draft.text.hasPrefix(" ") && draft.text.split(separator: " ").count >= 3, "\(draft.text)")
+            #expect(draft.tokens.count == 10 || draft.isFinished)
+            let mean = try #require(draft.logProbability) / Float(draft.tokens.count)
+            #expect(mean > -1)
+        }
         #expect(result.report.passCount <= 11 && result.report.rowCount <= 32)
     }
 }

@@ -85,6 +85,87 @@ struct DraftRunTests {
         }
     }
 
+    /// What the most probable tokens after `kept` are, the first of them none of `taken`.
+    private func greedyEnd(
+        of kept: [TokenID], upTo count: Int, avoiding taken: Set<TokenID>, endTokens: Set<TokenID>
+    ) -> [TokenID] {
+        var tokens = kept
+        while tokens.count < count {
+            let logits = Self.model.logits(after: Self.prompt + tokens)
+            let order = greatestIndices(logits.count, of: logits).map { TokenID(Int32($0)) }
+            guard let next = order.first(where: { tokens.count > kept.count || !taken.contains($0) }) else { break }
+            tokens.append(next)
+            if endTokens.contains(next) { break }
+        }
+        return tokens
+    }
+
+    @Test(arguments: 1...5)
+    func `What does not make sense is written anew, each end as the model alone would`(keep: Int) throws {
+        let ends: Set<TokenID> = [3]
+        var request = DraftRequest(prompt: Self.prompt, count: 4, length: 9, endTokens: ends)
+        let astray = try DraftRun(target: ToyRunner(Self.model)).run(request).continuations
+        // The best stays as it is.
+        let best = astray[0]
+        request.soundCount = { $0 == best ? $0.tokens.count : min(keep, $0.tokens.count) }
+        let runner = ToyRunner(Self.model)
+        let report = try DraftRun(target: runner).run(request)
+        #expect(runner.ledger == Self.prompt)
+        let repaired = report.continuations
+        #expect(repaired[0] == best && repaired.count == astray.count)
+        #expect((1...9 - keep).contains(report.repairPassCount) || keep == 9)
+        for (index, draft) in repaired.enumerated().dropFirst() {
+            let before = astray[index].tokens
+            let kept = Array(before.prefix(keep))
+            guard kept.count < before.count else {
+                #expect(draft == astray[index])
+                continue
+            }
+            // Those that come later step aside for this one, and it for those that came first.
+            let others = repaired.enumerated().filter { $0.offset != index }.map(\.element.tokens)
+            let taken = Set(others.filter { $0.starts(with: kept) && $0.count > kept.count }.map { $0[kept.count] })
+            let earlier = Set(
+                repaired[..<index].map(\.tokens).filter { $0.starts(with: kept) && $0.count > kept.count }
+                    .map { $0[kept.count] })
+            let found = draft.tokens
+            #expect(!taken.contains(found[kept.count]))
+            #expect(
+                [taken, earlier].contains {
+                    greedyEnd(of: kept, upTo: 9, avoiding: $0, endTokens: ends) == found
+                })
+            let expected = slowLogProbabilities(found, Self.model, after: Self.prompt)
+            #expect(draft.logProbabilities.count == expected.count)
+            #expect(zip(draft.logProbabilities, expected).allSatisfy { abs(Double($0) - $1) < 1e-4 })
+            #expect(draft.isFinished == (found.last == 3))
+        }
+        #expect(Set(repaired.map(\.tokens)).count == repaired.count)
+    }
+
+    @Test func `A repair ends where the cache does, and with a cancel`() throws {
+        var request = DraftRequest(prompt: Self.prompt, count: 4, length: 9)
+        request.soundCount = { _ in 1 }
+        let whole = try DraftRun(target: ToyRunner(Self.model)).run(request)
+        let passCount = whole.passCount + whole.scoringPassCount + whole.repairPassCount
+        for capacity in Self.prompt.count + 9...Self.prompt.count + 50 {
+            let runner = ToyRunner(Self.model, contextCapacity: capacity)
+            let report = try DraftRun(target: runner).run(request)
+            #expect(report.repairPassCount <= whole.repairPassCount && runner.ledger == Self.prompt)
+        }
+        for stopped in 1...passCount {
+            let runner = ToyRunner(Self.model)
+            let flag = CancellationFlag()
+            var count = 0
+            runner.willForward = { _ in
+                count += 1
+                if count == stopped { flag.cancel() }
+            }
+            #expect(throws: GenerationError.cancelled) {
+                try DraftRun(target: runner).run(request, cancellation: flag)
+            }
+            #expect(runner.commonPrefix(with: Self.prompt) == runner.cachedCount)
+        }
+    }
+
     @Test func `Sequences drawn together are drawn as each would be alone`() throws {
         let sampler = DraftRequest.nucleus(topP: 0.9, seed: 5)
         let request = DraftRequest(

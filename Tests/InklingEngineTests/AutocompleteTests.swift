@@ -106,6 +106,27 @@ struct CompletionTrimmingTests {
         let unknown = Continuation(tokens: tokens, logProbabilities: [-1], score: -1, isFinished: false)
         #expect(text.soundCount(unknown, least: -6) == tokens.count)
     }
+
+    @Test func `What is left of a draft is none if another begins so`() throws {
+        let model = try CompletionModel()
+        let text = CompletionText(
+            vocabulary: model.loaded.tokenizer.vocabulary, healedByteCount: 0, isAtStart: false, cut: .nowhere)
+        func draft(_ string: String, doubtedFrom doubt: Int = .max) -> Continuation {
+            let tokens = model.loaded.tokenizer.encode(string, special: .ignore)
+            return Continuation(
+                tokens: tokens, logProbabilities: tokens.indices.map { $0 < doubt ? -1 : -9 }, score: -1,
+                isFinished: false)
+        }
+        let whole = draft("a b c"), end = draft("a b c d", doubtedFrom: 3), short = draft("a b")
+        #expect(text.soundCount(end, least: -6) < end.tokens.count)
+        func shown(_ drafts: [Continuation]) -> [String] {
+            text.completions(drafts, ranking: .score, least: -6).map(\.text)
+        }
+        #expect(shown([end, whole]) == ["a b c"] && shown([whole, end]) == ["a b c"])
+        // A draft that was not shortened says what it has to say.
+        #expect(shown([short, whole]) == ["a b", "a b c"])
+        #expect(!shown([end]).isEmpty)
+    }
 }
 
 struct AutocompleterTests {

@@ -19,10 +19,16 @@ struct ContinuationScoring {
     private var askedCount = 0
     private var pending: [Int] = [-1]
 
+    /// How many of the most probable tokens are kept of each row, and they.
+    private let bestCount: Int
+    private var best: [Int: [(token: TokenID, logProbability: Float)]] = [:]
+
     /// Rows of a pass: enough that weights are read rarely, few enough that logits stay small.
     private static let rowLimit = 32
 
-    init(_ continuations: [[TokenID]]) {
+    /// - Parameter bestCount: how many tokens ``best(after:of:)`` gives.
+    init(_ continuations: [[TokenID]], bestCount: Int = 0) {
+        self.bestCount = bestCount
         for tokens in continuations {
             var node = -1
             var path: [Int] = []
@@ -49,6 +55,11 @@ struct ContinuationScoring {
             for child in children[node + 1] {
                 logProbabilities[child] = TokenScores.logProbability(of: tree.tokens[child], logits: rows[row])
             }
+            guard bestCount > 0, node >= 0 else { continue }
+            best[node] = greatestIndices(bestCount, of: rows[row]).map { index in
+                let token = TokenID(Int32(truncatingIfNeeded: index))
+                return (token, TokenScores.logProbability(of: token, logits: rows[row]))
+            }
         }
         pending = []
     }
@@ -62,6 +73,20 @@ struct ContinuationScoring {
         return ModelBatch(
             rows: nodes.map { .token(tree.tokens[$0]) },
             layout: .branches(parents: nodes.map { rowOfNode[tree.parents[$0]] ?? -1 }), want: .allLogits)
+    }
+
+    /// Rows computed so far after the prompt.
+    var rowCount: Int { askedCount }
+
+    /// The row in which the first `count` tokens of a continuation end, and the most probable tokens after them; nil where
+    /// nothing follows in any continuation.
+    func best(
+        after count: Int, of index: Int
+    ) -> (row: Int, tokens: [(token: TokenID, logProbability: Float)])? {
+        guard paths[index].indices.contains(count - 1) else { return nil }
+        let node = paths[index][count - 1]
+        guard let tokens = best[node], let row = inner.firstIndex(of: node) else { return nil }
+        return (row, tokens)
     }
 
     func logProbabilities(_ index: Int) -> [Float] { paths[index].map { logProbabilities[$0] } }

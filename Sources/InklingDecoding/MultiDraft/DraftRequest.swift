@@ -30,6 +30,9 @@ public struct DraftRequest: Sendable {
     /// Whether every token's probability under the model is wanted. Superposed Decoding takes further passes for it, over
     /// all drafts at once; the other methods know it.
     public var wantsProbabilities: Bool
+    /// How many tokens of a continuation made by Superposed Decoding to keep; the model writes the rest anew. Probabilities
+    /// are known when it is asked, which takes ``wantsProbabilities``. nil: all of them.
+    public var soundCount: (@Sendable (Continuation) -> Int)?
     /// Prompt tokens a pass at most; a cancellation waits for one such pass.
     public var prefillChunk: Int
 
@@ -39,7 +42,7 @@ public struct DraftRequest: Sendable {
         endTokens: Set<TokenID> = [], controlTokens: Set<TokenID> = [],
         covers: PrefixCovers? = nil, excludedTokens: [TokenID] = [],
         mayBeEmpty: Bool = true, endsLoops: Bool = false, wantsProbabilities: Bool = true,
-        prefillChunk: Int = 512
+        soundCount: (@Sendable (Continuation) -> Int)? = nil, prefillChunk: Int = 512
     ) {
         self.prompt = prompt
         self.method = method
@@ -54,6 +57,7 @@ public struct DraftRequest: Sendable {
         self.mayBeEmpty = mayBeEmpty
         self.endsLoops = endsLoops
         self.wantsProbabilities = wantsProbabilities
+        self.soundCount = soundCount
         self.prefillChunk = prefillChunk
     }
 

@@ -14,9 +14,12 @@ public struct DraftReport: Sendable, Equatable {
     public var rowCount: Int
     /// Passes after that, for the probabilities of finished continuations.
     public var scoringPassCount: Int
+    /// Passes after those, for ends that were written anew; see ``DraftRequest/soundCount``.
+    public var repairPassCount: Int
     public var prefillDuration: Duration
     public var draftDuration: Duration
     public var scoringDuration: Duration
+    public var repairDuration: Duration
 }
 
 /// Makes several continuations of a prompt with one model.
@@ -90,15 +93,21 @@ public final class DraftRun {
         var continuations = search.continuations
         let draftDuration = clock.now() - start - prefillDuration
 
-        var scoringPassCount = 0
+        var scoringPassCount = 0, repairPassCount = 0
+        var scoringDuration = Duration.zero
         if request.wantsProbabilities, continuations.contains(where: { $0.logProbability == nil }) {
             target.truncate(to: request.prompt.count)
-            var scoring = ContinuationScoring(continuations.map(\.tokens))
-            scoring.advance(first)
-            while let batch = scoring.nextBatch() {
+            func logits(_ batch: ModelBatch) throws(GenerationError) -> Rows {
                 var rows = try passes.logits(batch, on: target)
                 rows.exclude(request.excludedTokens)
-                scoring.advance(rows)
+                return rows
+            }
+            let repairs = request.method == .superposed && request.soundCount != nil
+            var scoring = ContinuationScoring(
+                continuations.map(\.tokens), bestCount: repairs ? continuations.count : 0)
+            scoring.advance(first)
+            while let batch = scoring.nextBatch() {
+                scoring.advance(try logits(batch))
                 scoringPassCount += 1
             }
             for index in continuations.indices {
@@ -106,11 +115,23 @@ public final class DraftRun {
                 continuations[index].logProbabilities =
                     opened + scoring.logProbabilities(index).dropFirst(continuations[index].stemCount + 1)
             }
+            scoringDuration = clock.now() - start - prefillDuration - draftDuration
+            if repairs, let soundCount = request.soundCount {
+                var repair = DraftRepair(
+                    request, continuations, scoring, keeping: continuations.map(soundCount),
+                    room: target.contextCapacity - request.prompt.count)
+                while let batch = repair.nextBatch() {
+                    repair.advance(try logits(batch))
+                    repairPassCount += 1
+                }
+                continuations = repair.continuations
+            }
         }
         return DraftReport(
             method: request.method, continuations: continuations, prefill: prefill.progress, passCount: passCount,
-            rowCount: rowCount, scoringPassCount: scoringPassCount, prefillDuration: prefillDuration,
-            draftDuration: draftDuration, scoringDuration: clock.now() - start - prefillDuration - draftDuration)
+            rowCount: rowCount, scoringPassCount: scoringPassCount, repairPassCount: repairPassCount,
+            prefillDuration: prefillDuration, draftDuration: draftDuration, scoringDuration: scoringDuration,
+            repairDuration: clock.now() - start - prefillDuration - draftDuration - scoringDuration)
     }
 
     private func search(_ request: DraftRequest, nodeCount: Int) -> any DraftSearch {

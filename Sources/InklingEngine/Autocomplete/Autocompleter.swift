@@ -81,6 +81,9 @@ public final class Autocompleter {
         var whole = drafts
         whole.prompt = prompt.tokens
         whole.covers = prompt.covers
+        if request.repairs, request.leastLogProbability > -.infinity {
+            whole.soundCount = { text.keptCount($0, least: request.leastLogProbability) }
+        }
         let report: DraftReport
         do throws(GenerationError) {
             report = try run.run(whole, cancellation: cancellation) { live in

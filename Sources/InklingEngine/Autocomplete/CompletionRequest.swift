@@ -53,6 +53,9 @@ public struct CompletionRequest: Sendable, Equatable {
     /// ln p: a continuation of Superposed Decoding ends before the word in which the model itself finds a token less probable
     /// than this, given the continuation alone. Nothing is dropped where probabilities are not known.
     public var leastLogProbability: Float
+    /// Whether the model writes the ends anew that were dropped so, each in rows of its own: further passes, only for drafts
+    /// that need it.
+    public var repairs: Bool
     /// Whether the probabilities under the model are wanted where the method does not know them.
     public var wantsProbabilities: Bool
 
@@ -60,7 +63,7 @@ public struct CompletionRequest: Sendable, Equatable {
         prefix: String, suffix: String = "", method: DraftMethod = .superposed, count: Int = 3, length: Int = 10,
         superposition: SuperpositionSettings? = nil, sampler: SamplerSettings = DraftRequest.nucleus(),
         cut: Cut = .nowhere, ranking: Ranking = .score, voice: Voice = .text, healsTokens: Bool = true,
-        leastLogProbability: Float = CompletionRequest.doubt, wantsProbabilities: Bool = true
+        leastLogProbability: Float = CompletionRequest.doubt, repairs: Bool = true, wantsProbabilities: Bool = true
     ) {
         prefixBytes = Array(prefix.utf8)
         self.suffix = suffix
@@ -74,6 +77,7 @@ public struct CompletionRequest: Sendable, Equatable {
         self.voice = voice
         self.healsTokens = healsTokens
         self.leastLogProbability = leastLogProbability
+        self.repairs = repairs
         self.wantsProbabilities = wantsProbabilities
     }
 }

@@ -45,6 +45,14 @@ struct CompletionText {
         return count
     }
 
+    /// How many tokens of a continuation to keep when its end is written anew: those that are sound; all where the text ends
+    /// among these anyway.
+    func keptCount(_ continuation: Continuation, least: Float) -> Int {
+        let count = soundCount(continuation, least: least)
+        let isEnough = piece(Array(continuation.tokens.prefix(count))).tokenCount < count
+        return isEnough ? continuation.tokens.count : count
+    }
+
     /// Tokens that steer the model have no text, and neither has a character that is not complete.
     func piece(_ tokens: [TokenID]) -> Piece {
         var bytes: [UInt8] = []
@@ -129,11 +137,17 @@ struct CompletionText {
             let order = continuations.indices.sorted { means[$0] != means[$1] ? means[$0] > means[$1] : $0 < $1 }
             ranked = order.map { continuations[$0] }
         }
+        let counts = ranked.map { soundCount($0, least: least) }
+        let pieces = zip(ranked, counts).map { piece(Array($0.tokens.prefix($1))) }
+        let words = pieces.map { $0.text.split(whereSeparator: \.isWhitespace) }
         var seen: Set<[Substring]> = []
-        return ranked.compactMap { continuation in
-            let piece = piece(Array(continuation.tokens.prefix(soundCount(continuation, least: least))))
-            let words = piece.text.split(whereSeparator: \.isWhitespace)
-            guard !words.isEmpty, seen.insert(words).inserted else { return nil }
+        return ranked.indices.compactMap { index in
+            let (continuation, piece) = (ranked[index], pieces[index])
+            guard !words[index].isEmpty, seen.insert(words[index]).inserted else { return nil }
+            // What is left of a draft may be the beginning of another.
+            let isShortened = counts[index] < continuation.tokens.count
+            let isBeginning = words.contains { $0.count > words[index].count && $0.starts(with: words[index]) }
+            guard !isShortened || !isBeginning else { return nil }
             let isWhole = piece.tokenCount == continuation.tokens.count
             let count = max(0, piece.tokenCount - continuation.stemCount)
             let probabilities = continuation.logProbabilities.prefix(count)

@@ -109,6 +109,8 @@ extension App {
             outcome.latency = latency
             outcome.passCount = result.report.passCount
             outcome.draftDuration = result.report.draftDuration
+            outcome.repairPassCount = result.report.repairPassCount
+            outcome.repairDuration = result.report.repairDuration
             state.playground.selected = min(state.playground.selected, max(0, outcome.drafts.count - 1))
         case .failed(_, let error):
             if method == .superposed { state.xray.change { $0.endDrafts(.cancelled) } }

@@ -155,8 +155,9 @@ extension App {
 
     private static func figures(_ outcome: PlaygroundState.Outcome?, _ glyphs: GlyphSet, width: Int) -> TextLine {
         guard let outcome else { return TextLine() }
-        let passes = outcome.passCount.map { "\($0) pass\($0 == 1 ? "" : "es")" }
-        let time = outcome.draftDuration.map { Figures.duration($0, glyphs) }
+        let repaired = outcome.repairPassCount > 0 ? " + \(outcome.repairPassCount)" : ""
+        let passes = outcome.passCount.map { "\($0)\(repaired) pass\($0 == 1 && repaired.isEmpty ? "" : "es")" }
+        let time = outcome.draftDuration.map { Figures.duration($0 + outcome.repairDuration, glyphs) }
         let latency = outcome.latency.map { "\(Figures.duration($0, glyphs)) after the key" }
         // As much as there is room for.
         let facts = [

@@ -17,6 +17,9 @@ public struct PlaygroundState: Sendable {
         public var latency: Duration?
         public var passCount: Int?
         public var draftDuration: Duration?
+        /// For ends that were written anew.
+        public var repairPassCount = 0
+        public var repairDuration = Duration.zero
         public var problem: String?
     }
 
