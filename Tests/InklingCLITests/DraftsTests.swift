@@ -139,13 +139,16 @@ struct DraftsProgramTests {
         ])
         #expect(outcome.status == 0)
         let rows = try JSONDecoder().decode([Row].self, from: Data(outcome.output))
-        #expect(rows.map(\.test) == ["superposed", "nucleus", "nucleus-separate", "beam", "greedy"])
+        #expect(
+            rows.map(\.test) == ["superposed", "superposed-repaired", "nucleus", "nucleus-separate", "beam", "greedy"])
         for row in rows {
             #expect(row.seconds > 0 && row.tps > 0 && (row.ppl ?? 0) > 1 && row.distinct_1 != nil)
             #expect(row.coverage != nil && row.speedup != nil && row.speedup_batched != nil)
         }
         #expect(rows[0].passes <= 4 && rows[0].rows == rows[0].passes)
-        #expect(rows[1].passes <= 4 && rows[2].passes > 4)
+        // One pass at least for the probabilities, without which nothing is repaired.
+        #expect(rows[1].passes > rows[0].passes && rows[1].rows == rows[0].rows)
+        #expect(rows[2].passes <= 4 && rows[3].passes > 4)
         let built = try run(["bench", "drafts", "-m", model, "-n", "2", "-r", "1"])
         #expect(built.status == 0 && built.text.contains("superposed") && built.text.contains("12 prefixes"))
     }

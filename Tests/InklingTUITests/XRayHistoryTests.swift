@@ -88,10 +88,10 @@ import Testing
         }
         #expect(history.runs.map(\.kind) == [.answer, .drafts(of: "To")])
         #expect(history.newest?.rounds.map(\.hypotheses.count) == [1])
-        history.endDrafts(.tokenLimit)
+        history.endDrafts(.tokenLimit, repairPassCount: 4)
         // What comes too late counts no more.
         history.take([live])
-        #expect(history.newest?.rounds.count == 1)
+        #expect(history.newest?.rounds.count == 1 && history.newest?.repairPassCount == 4)
     }
 
     @Test(arguments: [

@@ -2,7 +2,7 @@
 
 public import InklingDecoding
 public import InklingModel
-import InklingTokenizer
+public import InklingTokenizer
 
 /// Continues texts with a session's model, one request after the other, on the caller's thread.
 ///
@@ -100,5 +100,15 @@ public final class Autocompleter {
                 report.continuations, ranking: request.ranking,
                 least: request.method == .superposed ? request.leastLogProbability : -.infinity),
             healedByteCount: prompt.healedByteCount, filledInTheMiddle: prompt.filledInTheMiddle, report: report)
+    }
+
+    /// How many tokens of a continuation the model itself believes, up to the beginning of a word: for
+    /// ``DraftRequest/soundCount``.
+    /// - Parameter least: see ``CompletionRequest/leastLogProbability``.
+    public static func soundCount(
+        _ vocabulary: Vocabulary, least: Float = CompletionRequest.doubt
+    ) -> @Sendable (Continuation) -> Int {
+        let text = CompletionText(vocabulary: vocabulary, healedByteCount: 0, isAtStart: false, cut: .nowhere)
+        return { text.soundCount($0, least: least) }
     }
 }

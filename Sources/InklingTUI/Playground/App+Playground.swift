@@ -104,7 +104,9 @@ extension App {
             return []
         case .finished(_, let result, let latency):
             outcome.drafts = result.completions.map(\.text)
-            if method == .superposed { state.xray.change { $0.endDrafts(.tokenLimit) } }
+            if method == .superposed {
+                state.xray.change { $0.endDrafts(.tokenLimit, repairPassCount: result.report.repairPassCount) }
+            }
             outcome.isDone = true
             outcome.latency = latency
             outcome.passCount = result.report.passCount

@@ -120,6 +120,10 @@ extension App {
         }
         if case .drafts = run.kind {
             add("playground: one pass, every draft a token longer", .text)
+            if run.repairPassCount > 0, state.xray.heldCount == 0 {
+                let count = run.repairPassCount
+                add("then ends written anew in \(count) pass\(count == 1 ? "" : "es")")
+            }
         } else {
             if let method = run.method { add(method, .text) }
             // Of what is shown: what is held back has not happened yet, as far as is seen.

@@ -72,9 +72,9 @@ public struct XRayHistory: Sendable, Equatable {
                 cache: CacheUsage(usedTokens: 0, capacityTokens: 0, usedBytes: 0, capacityBytes: 0)))
     }
 
-    mutating func endDrafts(_ reason: FinishReason) {
+    mutating func endDrafts(_ reason: FinishReason, repairPassCount: Int = 0) {
         guard case .drafts = runs.last?.kind, isOpen else { return }
-        runs[runs.count - 1].end(reason, strategy: "superposed")
+        runs[runs.count - 1].end(reason, strategy: "superposed", repairPassCount: repairPassCount)
         isOpen = false
     }
 

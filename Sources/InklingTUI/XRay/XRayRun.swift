@@ -23,6 +23,8 @@ public struct XRayRun: Sendable, Equatable, Identifiable {
     public private(set) var prefill: PrefillProgress?
     /// Identifier of the strategy; nil until an event says it.
     public private(set) var strategy: String?
+    /// Of drafts: passes after the rounds that wrote the ends of some anew, each in rows of its own.
+    public private(set) var repairPassCount = 0
     /// nil while it goes on.
     public private(set) var ending: FinishReason?
 
@@ -64,8 +66,9 @@ public struct XRayRun: Sendable, Equatable, Identifiable {
         ending = summary.reason
     }
 
-    mutating func end(_ reason: FinishReason, strategy: String? = nil) {
+    mutating func end(_ reason: FinishReason, strategy: String? = nil, repairPassCount: Int = 0) {
         prefill = nil
+        self.repairPassCount = repairPassCount
         ending = reason
         if let strategy { self.strategy = strategy }
     }
