@@ -77,7 +77,7 @@ let package = Package(
         level("InklingStore", ["InklingCells", grdb]),
         level("InklingModel", ["InklingTensor", "InklingTokenizer"]),
         level("InklingArchitectures", ["InklingModel", "InklingGGUF", "InklingTensor", "InklingTokenizer"]),
-        level("InklingDecoding", ["InklingModel", "InklingTokenizer"]),
+        level("InklingDecoding", ["InklingModel", "InklingTensor", "InklingTokenizer"]),
         level("InklingNGrams", ["InklingModel", "InklingTensor", "InklingTokenizer"]),
         level(
             "InklingEngine",

@@ -170,11 +170,15 @@ public final class DecodingRun {
     }
 
     private func committedToken(_ token: TokenID, source: TokenSource, logits: ArraySlice<Float>) -> CommittedToken {
-        CommittedToken(
-            id: token, position: position, source: source,
-            logProbability: TokenScores.logProbability(of: token, logits: logits),
-            alternatives: TokenScores.alternatives(alternativeCount, logits: logits),
-            entropy: alternativeCount > 0 ? TokenScores.entropy(logits: logits) : nil)
+        guard alternativeCount > 0 else {
+            return CommittedToken(
+                id: token, position: position, source: source,
+                logProbability: TokenScores.logProbability(of: token, logits: logits), alternatives: [], entropy: nil)
+        }
+        let assessment = TokenScores.assessment(of: token, logits: logits, alternatives: alternativeCount)
+        return CommittedToken(
+            id: token, position: position, source: source, logProbability: assessment.logProbability,
+            alternatives: assessment.alternatives, entropy: assessment.entropy)
     }
 
     /// Commits a token whose probability is known already.

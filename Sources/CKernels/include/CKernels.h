@@ -176,6 +176,18 @@ typedef struct {
     void (*kv_write_v)(int32_t format, const float *v, size_t head_dim, uint8_t *block, size_t slot);
     /// Attention of rows begin ..< end for one KV head and its group of query heads.
     void (*attention)(const ik_attention *a, size_t kv_head, size_t begin, size_t end, float *scratch);
+
+    // One row of numbers, for drawing and assessing tokens. These give the same bits in every table. What is no number
+    // counts as -infinity.
+
+    /// The greatest; -infinity if there is none.
+    float (*row_max)(const float *x, size_t n);
+    /// sums[0] = sum of e^(x - peak), sums[1] = sum of e^(x - peak) * (x - peak). No value is above the peak.
+    void (*row_soft_sums)(const float *x, size_t n, float peak, double sums[_Nonnull 2]);
+    /// y = e^(x - peak) * factor. No value is above the peak.
+    void (*row_soft)(const float *x, size_t n, float peak, float factor, float *y);
+    /// y = matrix * x + bias; the matrix row by row.
+    void (*row_affine)(const float *matrix, size_t rows, size_t cols, const float *x, const float *bias, float *y);
 } ik_kernels;
 
 /// Tables compiled in and runnable on this CPU, best first; null past the end.

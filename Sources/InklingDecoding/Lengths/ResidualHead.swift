@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import InklingTensor
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -95,31 +97,6 @@ public struct ResidualHead: AcceptanceHead, Equatable {
 
     /// `W x + b`.
     private func affine(_ input: [Float], _ weights: Range<Int>, bias: Range<Int>) -> [Float] {
-        var result = [Float](parameters[bias])
-        let count = input.count, whole = count - count % 16
-        let matrix = parameters.span, x = input.span
-        for row in result.indices {
-            let start = weights.lowerBound + row * count
-            var first = SIMD8<Float>.zero, second = SIMD8<Float>.zero
-            var index = 0
-            while index < whole {
-                // Unsafe in name only: every bit pattern is a valid Float, and the loads check their bounds.
-                first +=
-                    unsafe matrix.bytes.unsafeLoadUnaligned(fromByteOffset: (start + index) * 4, as: SIMD8<Float>.self)
-                    * x.bytes.unsafeLoadUnaligned(fromByteOffset: index * 4, as: SIMD8<Float>.self)
-                second +=
-                    unsafe matrix.bytes.unsafeLoadUnaligned(
-                        fromByteOffset: (start + index + 8) * 4, as: SIMD8<Float>.self)
-                    * x.bytes.unsafeLoadUnaligned(fromByteOffset: (index + 8) * 4, as: SIMD8<Float>.self)
-                index += 16
-            }
-            var sum = (first + second).sum()
-            while index < count {
-                sum += matrix[start + index] * x[index]
-                index += 1
-            }
-            result[row] += sum
-        }
-        return result
+        RowMath.best.affine(parameters.span.extracting(weights), input.span, bias: parameters.span.extracting(bias))
     }
 }

@@ -14,15 +14,16 @@ public import InklingTokenizer
 public enum TokenScores {
     /// ln p of a token, −infinity for one that the model excludes or does not know.
     public static func logProbability(of token: TokenID, logits: ArraySlice<Float>) -> Float {
-        let index = logits.startIndex + Int(token.rawValue)
-        guard logits.indices.contains(index) else { return -.infinity }
-        let value = logits[index] - VectorMath.logSumExp(logits)
-        return value.isNaN ? -.infinity : value
+        logProbability(of: token, logits: logits, VectorMath.SoftSums(logits))
     }
 
-    /// −Σ p ln p: how undecided the model was, in nats; 0 when no logit is a number above −infinity.
-    public static func entropy(logits: ArraySlice<Float>) -> Float {
-        VectorMath.entropy(logits)
+    private static func logProbability(
+        of token: TokenID, logits: ArraySlice<Float>, _ sums: VectorMath.SoftSums
+    ) -> Float {
+        let index = logits.startIndex + Int(token.rawValue)
+        guard logits.indices.contains(index) else { return -.infinity }
+        let value = logits[index] - sums.logarithm
+        return value.isNaN ? -.infinity : value
     }
 
     /// Keeps log odds of near certainty within what a few examples can correct.
@@ -35,13 +36,33 @@ public enum TokenScores {
         return odds.isNaN ? 0 : min(max(odds, -largestOdds), largestOdds)
     }
 
+    /// −Σ p ln p: how undecided the model was, in nats; 0 when no logit is a number above −infinity.
+    public static func entropy(logits: ArraySlice<Float>) -> Float { VectorMath.SoftSums(logits).entropy }
+
     /// The `count` most probable tokens, most probable first.
     public static func alternatives(_ count: Int, logits: ArraySlice<Float>) -> [TokenAlternative] {
-        guard count > 0 else { return [] }
-        let candidates = Candidates(logits: logits)
-        let total = VectorMath.logSumExp(candidates.logits[...])
-        return candidates.greatest(count).map {
-            TokenAlternative(id: candidates.token(at: $0), probability: exp(candidates.logits[$0] - total))
+        count > 0 ? alternatives(count, logits: logits, VectorMath.SoftSums(logits)) : []
+    }
+
+    private static func alternatives(
+        _ count: Int, logits: ArraySlice<Float>, _ sums: VectorMath.SoftSums
+    ) -> [TokenAlternative] {
+        greatestIndices(count, of: logits).map { place in
+            let logProbability = logits[logits.startIndex + place] - sums.logarithm
+            // An infinite logit leaves the others nothing.
+            return TokenAlternative(
+                id: TokenID(rawValue: Int32(truncatingIfNeeded: place)),
+                probability: logProbability.isNaN ? 1 : exp(logProbability))
         }
+    }
+
+    /// ``logProbability(of:logits:)``, ``entropy(logits:)`` and ``alternatives(_:logits:)``, with one look at all logits.
+    static func assessment(
+        of token: TokenID, logits: ArraySlice<Float>, alternatives count: Int
+    ) -> (logProbability: Float, entropy: Float, alternatives: [TokenAlternative]) {
+        let sums = VectorMath.SoftSums(logits)
+        return (
+            logProbability(of: token, logits: logits, sums), sums.entropy, alternatives(count, logits: logits, sums)
+        )
     }
 }
