@@ -86,7 +86,11 @@ struct AutomaticTests {
         // Counting modulo 26 could be copied as well; the draft model knows it before the text does.
         let outcome = generate(chaos(1), draft: chaos(1), maxTokens: 300, draftCost: { 5 * $0 }) { 1000 + 5 * $0 }
         #expect(outcome.rounds[10].choice == MethodChoice(method: "sd", reason: .fastest))
-        #expect(outcome.rounds[10].draft?.count == 16)
+        let lengths = outcome.rounds.map { $0.draft?.count ?? 0 }
+        // From short ones on, as trust grows; a length near the best is held. The last draft is cut by the limit.
+        let wanted = lengths.dropLast().drop { $0 < 15 }
+        #expect(
+            wanted.count >= 10 && wanted.allSatisfy { $0 >= 15 }, "\(lengths.map(String.init).joined(separator: ","))")
     }
 
     @Test

@@ -21,12 +21,11 @@ struct AcceptanceEstimate {
 
     /// Half of what is known is forgotten in 32 drafts.
     private static let retention = 0.978_57
-    /// The presumed shares count for as much as so many judged tokens.
-    private static let presumedCount = 2.0
 
-    init(first: Double, later: Double) {
-        self.first = Share(accepted: first * Self.presumedCount, judged: Self.presumedCount)
-        self.later = Share(accepted: later * Self.presumedCount, judged: Self.presumedCount)
+    /// - Parameter count: the presumed shares count for as much as so many judged tokens.
+    init(first: Double, later: Double, asGoodAs count: Double = 2) {
+        self.first = Share(accepted: first * count, judged: count)
+        self.later = Share(accepted: later * count, judged: count)
     }
 
     /// Probability that the first token of a draft is accepted.

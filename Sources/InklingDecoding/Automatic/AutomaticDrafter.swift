@@ -5,9 +5,9 @@ import InklingModel
 /// Decides before each round whether to draft with the draft model, to copy from the text or to draft nothing, and how
 /// much, by the tokens a second that each promises.
 ///
-/// Promises come from ``DecodingRun/costs``, from how often drafts of each kind were accepted in this generation, and from
-/// what a round takes besides its passes. All of that is past, so the distribution stays that of the target. It also is
-/// time, so at a temperature above 0 a seed does not give the same output twice.
+/// Promises come from ``DecodingRun/costs`` and from how often drafts of each kind were accepted in this generation. All of
+/// that is past, so the distribution stays that of the target. It also is time, so at a temperature above 0 a seed does not
+/// give the same output twice.
 ///
 /// A method that is not in use is tried again now and then, in short stretches; all tries together may lose what
 /// ``TimeLedger`` allows.
@@ -27,8 +27,6 @@ struct AutomaticDrafter: Drafter {
         TimeLedger(lossShare: 0, firstRounds: 0), TimeLedger(lossShare: 0.015, firstRounds: 0.75),
         TimeLedger(lossShare: 0.005, firstRounds: 0.25),
     ]
-    /// Seconds of a round besides its passes, by method.
-    private var overheads: [Double?] = RoundPlan.Method.allCases.map { _ in nil }
     /// Whether the draft model knows the tokens so far.
     private var isDraftModelUsable = false
 
@@ -51,6 +49,8 @@ struct AutomaticDrafter: Drafter {
         (2, 0.35, 0.7), (3, 0.5, 0.75), (5, 0.6, 0.8), (9, 0.75, 0.85), (.max, 0.85, 0.9),
     ]
     private static let leastPresumed = 0.5
+    /// What other generations taught counts for as much as so many judged tokens: a few rejections in a row are no news.
+    private static let presumedCount = 8.0
     /// Another method or length must promise this much more to be taken.
     private static let hysteresis = 1.03
     /// What the draft model must first read is paid back over so many rounds.
@@ -68,7 +68,7 @@ struct AutomaticDrafter: Drafter {
         isDraftModelUsable = run.draft != nil
         // Other settings of the sampler may have brought a rate down; each generation gives drafts a chance.
         let presumed = max(run.costs.acceptance, Self.leastPresumed)
-        drafted = AcceptanceEstimate(first: presumed, later: presumed)
+        drafted = AcceptanceEstimate(first: presumed, later: presumed, asGoodAs: Self.presumedCount)
     }
 
     // MARK: Drafting
@@ -112,9 +112,11 @@ struct AutomaticDrafter: Drafter {
         }
         let duration = run.roundElapsed.seconds
         let overhead = duration - run.roundSpans.reduce(0) { $0 + $1.duration.seconds }
-        learnOverhead(max(0, overhead), of: method)
-        // A round that took far longer than its passes ever do was interrupted: that is no method's fault.
-        let elapsed = plan.seconds > 0 ? min(duration, 2 * plan.seconds) : duration
+        run.costs.learnOverhead(max(0, overhead), draftedCount: draft.count, areCopied: method == .lookup)
+        // A round that took far longer than its passes ever do was interrupted, and the first one finds everything cold: that
+        // is no method's fault.
+        let slowest = run.roundIndex == 0 ? plan.seconds : 2 * plan.seconds
+        let elapsed = plan.seconds > 0 ? min(duration, slowest) : duration
         for index in ledgers.indices { ledgers[index].pass(seconds: elapsed) }
         if method != .plain {
             ledgers[method.rawValue].book(
@@ -122,12 +124,6 @@ struct AutomaticDrafter: Drafter {
                 plainRound: plainPlan(run.costs).seconds)
         }
         roundsSincePlain = method == .plain ? 0 : roundsSincePlain + 1
-    }
-
-    private mutating func learnOverhead(_ seconds: Double, of method: RoundPlan.Method) {
-        let known = overheads[method.rawValue] ?? seconds
-        // Interruptions, and waiting for whoever takes the events, only ever add.
-        overheads[method.rawValue] = known + (min(seconds, 2 * known) - known) / (seconds < known ? 4 : 16)
     }
 
     // MARK: Choosing
@@ -138,8 +134,8 @@ struct AutomaticDrafter: Drafter {
         let costs = run.costs
         let plain = plainPlan(costs)
         guard costs.isMeasured else { return (plain, .unmeasured, []) }
-        let model = modelPlan(run, limit: limit)
-        let copy = match.flatMap { _ in copyPlan(costs, limit: limit) }
+        let model = modelPlan(run, limit: limit, plain)
+        let copy = match.flatMap { _ in copyPlan(costs, limit: limit, plain) }
         let (plan, reason) = choose(plain, model, copy)
         var measures: [RoundMeasure] = []
         measures.reserveCapacity(8)
@@ -223,16 +219,19 @@ struct AutomaticDrafter: Drafter {
     /// Seconds that the draft model needs to read what it has missed; set with each ``modelPlan(_:limit:)``.
     private var catchUpSeconds = 0.0
 
-    private func overhead(of method: RoundPlan.Method) -> Double {
-        overheads[method.rawValue] ?? overheads[RoundPlan.Method.plain.rawValue] ?? 0
-    }
-
     private func plainPlan(_ costs: CostModel) -> RoundPlan {
         RoundPlan(
-            method: .plain, length: 0, tokens: 1, seconds: costs.targetPass(rows: 1) + overhead(of: .plain))
+            method: .plain, length: 0, tokens: 1,
+            seconds: costs.targetPass(rows: 1) + costs.overhead(draftedCount: 0))
     }
 
-    private mutating func modelPlan(_ run: DecodingRun, limit: Int) -> RoundPlan? {
+    /// What a round may take: if nothing of its draft is accepted, half of what may still be lost is lost. So no single
+    /// draft, however much it promises, uses up what others would need, and drafts grow as they prove worth their time.
+    private func longestRound(_ method: RoundPlan.Method, _ plain: RoundPlan) -> Double {
+        plain.seconds + ledgers[method.rawValue].budget(plainRound: plain.seconds) / 2
+    }
+
+    private mutating func modelPlan(_ run: DecodingRun, limit: Int, _ plain: RoundPlan) -> RoundPlan? {
         // The first draft of all is short: nobody knows yet what it will cost.
         let bound = min(run.costs.isDraftTimed ? longest : 1, limit, run.draftRoom)
         guard isDraftModelUsable, bound > 0, let draft = run.draft else { return nil }
@@ -242,19 +241,23 @@ struct AutomaticDrafter: Drafter {
         // One or two tokens are what every round begins with.
         let missed = max(run.position - draft.cachedCount, 2)
         catchUpSeconds = costs.draftPass(rows: missed - 1) - pass
-        let fixed = catchUpSeconds / Self.stretch + overhead(of: .draftModel)
-        func seconds(_ length: Int) -> Double { fixed + Double(length) * pass + costs.targetPass(rows: length + 1) }
+        let fixed = catchUpSeconds / Self.stretch
+        func seconds(_ length: Int) -> Double {
+            fixed + costs.overhead(draftedCount: length) + Double(length) * pass + costs.targetPass(rows: length + 1)
+        }
         return RoundPlan.best(
-            .draftModel, upTo: bound, holding: heldLength, by: Self.hysteresis, acceptance: drafted, seconds: seconds)
+            .draftModel, upTo: bound, holding: heldLength, by: Self.hysteresis, acceptance: drafted,
+            within: longestRound(.draftModel, plain), seconds: seconds)
     }
 
-    private mutating func copyPlan(_ costs: CostModel, limit: Int) -> RoundPlan? {
+    private mutating func copyPlan(_ costs: CostModel, limit: Int, _ plain: RoundPlan) -> RoundPlan? {
         let bound = min(longest, limit)
         guard bound > 0 else { return nil }
         copyTrials[currentClass].wait()
-        let fixed = overhead(of: .lookup)
-        return RoundPlan.best(.lookup, upTo: bound, acceptance: copied[currentClass]) { length in
-            fixed + costs.targetPass(rows: length + 1)
+        return RoundPlan.best(
+            .lookup, upTo: bound, acceptance: copied[currentClass], within: longestRound(.lookup, plain)
+        ) { length in
+            costs.overhead(draftedCount: length, areCopied: true) + costs.targetPass(rows: length + 1)
         }
     }
 

@@ -42,11 +42,12 @@ struct RoundPlan {
     /// Source: Leviathan et al. 2023, Theorem 3.8, with measured times.
     /// - Parameters:
     ///   - held: a length that stays unless another one promises `margin` times as much.
+    ///   - limit: seconds that a round may take; a draft of one token in any case.
     ///   - seconds: what a round with a draft of that length takes.
     /// - Precondition: `longest` is at least 1.
     static func best(
         _ method: Method, upTo longest: Int, holding held: Int = 0, by margin: Double = 1,
-        acceptance: AcceptanceEstimate, seconds: (_ length: Int) -> Double
+        acceptance: AcceptanceEstimate, within limit: Double = .infinity, seconds: (_ length: Int) -> Double
     ) -> RoundPlan {
         var best: RoundPlan?
         var kept: RoundPlan?
@@ -56,6 +57,7 @@ struct RoundPlan {
             tokens += reach
             reach *= acceptance.ofLater
             let plan = RoundPlan(method: method, length: length, tokens: tokens, seconds: seconds(length))
+            guard length == 1 || plan.seconds <= limit else { break }
             if plan.goodput > best?.goodput ?? 0 { best = plan }
             if length == held { kept = plan }
         }

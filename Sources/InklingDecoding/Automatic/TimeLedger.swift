@@ -26,8 +26,9 @@ struct TimeLedger {
         saved += Double(tokens) * plainRound - seconds
     }
 
+    /// Seconds that may still be lost; negative when too many are.
+    func budget(plainRound: Double) -> Double { saved + lossShare * elapsed + firstRounds * plainRound }
+
     /// Whether as many seconds more may be lost.
-    func affords(_ loss: Double, plainRound: Double) -> Bool {
-        saved - max(loss, 0) >= -(lossShare * elapsed + firstRounds * plainRound)
-    }
+    func affords(_ loss: Double, plainRound: Double) -> Bool { budget(plainRound: plainRound) >= max(loss, 0) }
 }

@@ -20,6 +20,12 @@ public struct CostModel: Sendable, Equatable {
     private var level: Double?
     private var draftPass: Double?
     private var draftRow: Double?
+    /// How many passes of the draft model were timed.
+    private var draftCount = 0
+    /// Seconds of a round besides its passes: of any, and for each drafted or copied token.
+    private var roundOverhead = Overhead()
+    private var draftedOverhead = Overhead()
+    private var copiedOverhead = Overhead()
     private var accepted: Double
     private var judged: Double
 
@@ -32,6 +38,8 @@ public struct CostModel: Sendable, Equatable {
     private static let presumedAcceptance = 0.7
     /// What a profile says counts for as much as so many passes.
     private static let profileCount = 8.0
+    /// The first passes of a model find everything cold. After so many its time is believed.
+    private static let enoughCount = 3
 
     /// - Parameter profile: what is known from earlier runs.
     /// - Precondition: the profile is plausible.
@@ -41,6 +49,7 @@ public struct CostModel: Sendable, Equatable {
         level = profile?.verify.first?.seconds
         draftPass = profile?.draftPass
         draftRow = profile?.draftRow
+        draftCount = profile?.draftPass == nil ? 0 : Self.enoughCount
         judged = 8
         accepted = judged * (profile?.acceptance ?? Self.presumedAcceptance)
     }
@@ -80,12 +89,19 @@ public struct CostModel: Sendable, Equatable {
 
     /// Seconds of a pass of the draft model over so many tokens.
     public func draftPass(rows: Int) -> Double {
-        let pass = draftPass ?? (level ?? 0) * Self.draftShare
+        let presumed = (level ?? 0) * Self.draftShare
+        let pass = draftCount < Self.enoughCount ? min(draftPass ?? presumed, presumed) : draftPass ?? presumed
         return pass + Double(max(rows, 1) - 1) * (draftRow ?? pass * Self.draftRowShare)
     }
 
     /// Whether passes of the draft model have been timed.
     public var isDraftTimed: Bool { draftPass != nil }
+
+    /// Seconds of a round besides its passes: drawing, judging, handing on. Not part of a profile, since it depends on the
+    /// sampler and on who takes the events.
+    func overhead(draftedCount: Int, areCopied: Bool = false) -> Double {
+        roundOverhead.seconds + Double(draftedCount) * (areCopied ? copiedOverhead : draftedOverhead).seconds
+    }
 
     /// Share of the judged tokens of the draft model that the target accepted, over all generations.
     public var acceptance: Double { accepted / judged }
@@ -115,7 +131,10 @@ public struct CostModel: Sendable, Equatable {
         let others = Double(rows - 1)
         if rows <= 2 || (draftPass == nil && draftRow != nil) {
             let pass = max(seconds - others * (draftRow ?? 0), seconds / Double(rows))
-            draftPass = Self.moved(draftPass, towards: pass, by: 1 / 8)
+            draftPass =
+                draftCount < Self.enoughCount
+                ? min(draftPass ?? pass, pass) : Self.moved(draftPass, towards: pass, by: 1 / 8)
+            draftCount += 1
         } else {
             let row = max(seconds - (draftPass ?? 0), seconds / 64) / others
             draftRow = Self.moved(draftRow, towards: row, by: 1 / 4)
@@ -158,6 +177,31 @@ public struct CostModel: Sendable, Equatable {
         guard rows >= 8, duration > .zero else { return }
         let row = max(duration.seconds - (draftPass ?? 0), duration.seconds / 64) / Double(rows)
         draftRow = Self.moved(draftRow, towards: row, by: 1 / 4)
+    }
+
+    /// Learns from what a round took besides its passes.
+    mutating func learnOverhead(_ seconds: Double, draftedCount count: Int, areCopied: Bool = false) {
+        guard count > 0 else { return roundOverhead.learn(seconds) }
+        let token = max(0, seconds - roundOverhead.seconds) / Double(count)
+        if areCopied { copiedOverhead.learn(token) } else { draftedOverhead.learn(token) }
+    }
+
+    /// A mean that is near the least: interruptions, and waiting for whoever takes the events, only ever add. Nothing before
+    /// there are a few to choose from: what seems not worth its time is not tried again, and would keep a first bad name.
+    private struct Overhead: Equatable {
+        private var least = 0.0
+        private var count = 0
+
+        var seconds: Double { count < CostModel.enoughCount ? 0 : least }
+
+        mutating func learn(_ seconds: Double) {
+            defer { count += 1 }
+            if count < CostModel.enoughCount {
+                least = count == 0 ? seconds : min(least, seconds)
+            } else {
+                least += (min(seconds, 2 * least) - least) / (seconds < least ? 4 : 16)
+            }
+        }
     }
 
     /// Learns how many tokens of a draft model's draft were accepted.

@@ -103,9 +103,10 @@ public struct NetGain: Sendable, Equatable {
         guard case .round(let round) = event else { return }
         // What another generation did may have been another method's doing. What plain decoding takes stays known.
         if round.index == 0 { (rate, recent) = (SmoothedRate(), RecentRounds()) }
-        baseline.take(round)
         rate.take(round.committed.count, in: round.duration)
-        recent.take(round)
+        // The first round finds everything cold, whatever the method: of a short answer it would be most of what is seen.
+        if round.index > 0 || round.baseline != nil { baseline.take(round) }
+        if round.index > 0 { recent.take(round) }
         // Drafts that nothing has come of yet say nothing.
         if !round.committed.isEmpty, let percent { history.append(percent) }
     }
