@@ -12,7 +12,7 @@ public final class TransformerModel: Sendable {
     /// Bytes of the same tensors in the file.
     public let fileByteCount: Int
     let embeddings: EmbeddingTable
-    let layers: [Layer]
+    let layers: [SharedLayer]
     /// Weights of the norm behind the last layer, `[embedding]`.
     public let outputNorm: [Float]
     let output: PackedMatrix
@@ -34,6 +34,15 @@ public final class TransformerModel: Sendable {
         let postFeedForwardNorm: [Float]?
     }
 
+    /// A pass reaches for a layer many times, and to copy one would count a reference for each of its tensors.
+    final class SharedLayer: Sendable {
+        let weights: Layer
+
+        init(_ weights: Layer) {
+            self.weights = weights
+        }
+    }
+
     /// Loads and packs every tensor.
     ///
     /// - Parameter progress: called with bytes done and bytes in all; returning false cancels.
@@ -45,13 +54,13 @@ public final class TransformerModel: Sendable {
         self.config = config
         let total = file.tensors.reduce(0) { $0 + $1.byteCount }
         let loaded = try withoutActuallyEscaping(progress) {
-            (escapable) throws(ModelError) -> (EmbeddingTable, [Layer], [Float], PackedMatrix, [Float]?, Int) in
+            (escapable) throws(ModelError) -> (EmbeddingTable, [SharedLayer], [Float], PackedMatrix, [Float]?, Int) in
             var loader = TensorLoader(file: file, pool: pool) { done in escapable(min(done, total), total) }
             let embedding = config.embeddingLength
             let table = try loader.embeddings(
                 "token_embd.weight", columns: embedding, rows: config.vocabularySize)
-            var layers: [Layer] = []
-            for index in 0..<config.layerCount { layers.append(try Self.layer(index, config, &loader)) }
+            var layers: [SharedLayer] = []
+            for index in 0..<config.layerCount { layers.append(SharedLayer(try Self.layer(index, config, &loader))) }
             let norm = try loader.vector("output_norm.weight", count: embedding)
             // Tied embeddings: the output matrix is the embedding table, whose rows are still read from the file.
             let isTied = !loader.has("output.weight")

@@ -112,40 +112,40 @@ public final class TransformerRunner: ModelRunner {
     /// One pass over the layers: writes keys and values of the rows behind the cached positions, leaves hidden states in
     /// `scratch.state`.
     private func pass(_ rows: ArraySlice<ModelBatch.Row>, positions: [Int], views: AttentionViews) {
-        let count = rows.count, config = model.config, layers = model.layers, s = scratch
+        let count = rows.count, model = model, s = scratch
         embed(rows)
         s.rotary.prepare(positions: positions)
         s.localRotary?.prepare(positions: positions)
-        // Layers are reached in place: a copy of one would count a reference for each of its tensors.
-        for index in layers.indices {
-            let products = s.products[index]
+        // The configuration and the weights are read in place: a copy would count a reference for each of their parts.
+        for index in model.layers.indices {
+            let products = s.products[index], layer = model.layers[index]
             compute.rmsNorm(
-                s.state, weight: layers[index].attentionNorm, epsilon: config.normEpsilon, output: s.normed,
+                s.state, weight: layer.weights.attentionNorm, epsilon: model.config.normEpsilon, output: s.normed,
                 rowCount: count)
             compute.multiply(products.attention, input: s.normed, rowCount: count)
-            attend(index, positions: count, views: views)
+            attend(index, layer, positions: count, views: views)
             compute.multiply(products.attentionOutput, input: s.attended, rowCount: count)
-            if let bias = layers[index].attentionOutputBias {
+            if let bias = layer.weights.attentionOutputBias {
                 compute.addBias(bias, to: s.projected, rowCount: count)
             }
-            if let norm = layers[index].postAttentionNorm {
+            if let norm = layer.weights.postAttentionNorm {
                 compute.rmsNorm(
-                    s.projected, weight: norm, epsilon: config.normEpsilon, output: s.projected, rowCount: count)
+                    s.projected, weight: norm, epsilon: model.config.normEpsilon, output: s.projected, rowCount: count)
             }
             compute.add(s.projected, to: s.state, rowCount: count)
 
             compute.rmsNorm(
-                s.state, weight: layers[index].feedForwardNorm, epsilon: config.normEpsilon, output: s.normed,
+                s.state, weight: layer.weights.feedForwardNorm, epsilon: model.config.normEpsilon, output: s.normed,
                 rowCount: count)
             compute.multiply(products.feedForward, input: s.normed, rowCount: count)
-            if let bias = layers[index].gateBias { compute.addBias(bias, to: s.gate, rowCount: count) }
-            if let bias = layers[index].upBias { compute.addBias(bias, to: s.up, rowCount: count) }
-            compute.activate(config.activation, gate: s.gate, up: s.up, rowCount: count)
+            if let bias = layer.weights.gateBias { compute.addBias(bias, to: s.gate, rowCount: count) }
+            if let bias = layer.weights.upBias { compute.addBias(bias, to: s.up, rowCount: count) }
+            compute.activate(model.config.activation, gate: s.gate, up: s.up, rowCount: count)
             compute.multiply(products.down, input: s.gate, rowCount: count)
-            if let bias = layers[index].downBias { compute.addBias(bias, to: s.projected, rowCount: count) }
-            if let norm = layers[index].postFeedForwardNorm {
+            if let bias = layer.weights.downBias { compute.addBias(bias, to: s.projected, rowCount: count) }
+            if let norm = layer.weights.postFeedForwardNorm {
                 compute.rmsNorm(
-                    s.projected, weight: norm, epsilon: config.normEpsilon, output: s.projected, rowCount: count)
+                    s.projected, weight: norm, epsilon: model.config.normEpsilon, output: s.projected, rowCount: count)
             }
             compute.add(s.projected, to: s.state, rowCount: count)
         }
@@ -170,25 +170,28 @@ public final class TransformerRunner: ModelRunner {
         }
     }
 
-    private func attend(_ index: Int, positions count: Int, views: AttentionViews) {
-        let config = model.config, layers = model.layers, s = scratch, isLocal = config.isLocal(layer: index)
-        if let bias = layers[index].queryBias { compute.addBias(bias, to: s.queries, rowCount: count) }
-        if let bias = layers[index].keyBias { compute.addBias(bias, to: s.keys, rowCount: count) }
-        if let bias = layers[index].valueBias { compute.addBias(bias, to: s.values, rowCount: count) }
-        if let norm = layers[index].queryNorm {
-            compute.rmsNorm(s.queries, weight: norm, epsilon: config.normEpsilon, output: s.queries, rowCount: count)
+    private func attend(
+        _ index: Int, _ layer: TransformerModel.SharedLayer, positions count: Int, views: borrowing AttentionViews
+    ) {
+        let model = model, s = scratch, isLocal = model.config.isLocal(layer: index)
+        if let bias = layer.weights.queryBias { compute.addBias(bias, to: s.queries, rowCount: count) }
+        if let bias = layer.weights.keyBias { compute.addBias(bias, to: s.keys, rowCount: count) }
+        if let bias = layer.weights.valueBias { compute.addBias(bias, to: s.values, rowCount: count) }
+        if let norm = layer.weights.queryNorm {
+            compute.rmsNorm(
+                s.queries, weight: norm, epsilon: model.config.normEpsilon, output: s.queries, rowCount: count)
         }
-        if let norm = layers[index].keyNorm {
-            compute.rmsNorm(s.keys, weight: norm, epsilon: config.normEpsilon, output: s.keys, rowCount: count)
+        if let norm = layer.weights.keyNorm {
+            compute.rmsNorm(s.keys, weight: norm, epsilon: model.config.normEpsilon, output: s.keys, rowCount: count)
         }
         let rotary = isLocal ? s.localRotary ?? s.rotary : s.rotary
-        compute.rotate(s.queries, headDimension: config.headDimension, by: rotary, rowCount: count)
-        compute.rotate(s.keys, headDimension: config.headDimension, by: rotary, rowCount: count)
+        compute.rotate(s.queries, headDimension: model.config.headDimension, by: rotary, rowCount: count)
+        compute.rotate(s.keys, headDimension: model.config.headDimension, by: rotary, rowCount: count)
         compute.store(
             keys: s.keys, values: s.values, in: cache.storage, layer: index, slot: cache.count, rowCount: count)
         compute.attend(
             queries: s.queries, cache: cache.storage, layer: index, view: isLocal ? views.local : views.global,
-            scale: config.attentionScale, softcap: config.attentionSoftcap, output: s.attended)
+            scale: model.config.attentionScale, softcap: model.config.attentionSoftcap, output: s.attended)
     }
 
     /// Computes what the caller wants of the rows just passed, given as their place in the batch.

@@ -42,8 +42,9 @@ final class TransformerScratch {
             } else {
                 nil
             }
-        products = model.layers.map { [queries, keys, values, projected, gate, up] layer in
-            LayerProducts(
+        products = model.layers.map { [queries, keys, values, projected, gate, up] shared in
+            let layer = shared.weights
+            return LayerProducts(
                 attention: Products([(layer.queries, queries), (layer.keys, keys), (layer.values, values)]),
                 attentionOutput: Products([(layer.attentionOutput, projected)]),
                 feedForward: Products([(layer.gate, gate), (layer.up, up)]),

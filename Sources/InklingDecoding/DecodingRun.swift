@@ -206,6 +206,13 @@ public final class DecodingRun {
                 acceptedCount: verdict.acceptedPath.count, hasRejection: verdict.rejection != nil)
         }
         let now = elapsed
+        // The first round finds everything cold. Where passes of both models overlap, or several make one round, there is
+        // nothing to compare.
+        let besides = (now - roundStart - spans.reduce(.zero) { $0 + $1.duration }).seconds
+        if roundIndex > 0, besides >= 0, hypotheses.isEmpty {
+            costs.learnOverhead(
+                besides, draftedCount: draft?.count ?? 0, areCopied: !spans.contains { $0.lane == .draft })
+        }
         defer {
             roundIndex += 1
             startRound(at: now)

@@ -111,8 +111,6 @@ struct AutomaticDrafter: Drafter {
         case .lookup: copied[currentClass].learn(acceptedCount: accepted, hasRejection: hasRejection)
         }
         let duration = run.roundElapsed.seconds
-        let overhead = duration - run.roundSpans.reduce(0) { $0 + $1.duration.seconds }
-        run.costs.learnOverhead(max(0, overhead), draftedCount: draft.count, areCopied: method == .lookup)
         // A round that took far longer than its passes ever do was interrupted, and the first one finds everything cold: that
         // is no method's fault.
         let slowest = run.roundIndex == 0 ? plan.seconds : 2 * plan.seconds

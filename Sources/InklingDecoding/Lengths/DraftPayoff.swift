@@ -2,7 +2,7 @@
 
 /// Where a further draft token stops paying, by what passes cost on this machine.
 ///
-/// One more token costs a pass of the draft model and a row of the target's pass. It brings a token if it and all before
+/// One more token costs a pass of the draft model, a row of the target's pass and what drawing and judging it takes. It brings a token if it and all before
 /// it are accepted. The best rule goes on while it brings more tokens for its time than decoding brings on the whole;
 /// that rate is learned from the rounds so far, as each method earns it.
 ///
@@ -39,13 +39,16 @@ struct DraftPayoff {
     /// Whether passes of both models have been timed.
     var isKnown: Bool { costs.isMeasured && costs.isDraftTimed }
 
+    /// What is so nearly sure goes on in any case: it comes in runs, so that a further token opens the way to others.
+    private static let leastThreshold = 0.1
+
     /// After a draft of `depth` tokens, the probability of at least one rejection above which to stop; nil while costs are
     /// not known.
     func threshold(depth: Int) -> Double? {
         guard isKnown else { return nil }
         let rate = seconds > 0 ? tokens / seconds : 1 / costs.targetPass(rows: 1)
-        let price = costs.draftPass(rows: 1) + costs.targetPass(rows: depth + 2) - costs.targetPass(rows: depth + 1)
-        return max(0, 1 - rate * price / acceptance.ofLater)
+        let price = round(length: depth + 1) - round(length: depth)
+        return max(Self.leastThreshold, 1 - rate * price / acceptance.ofLater)
     }
 
     mutating func learn(draftedCount: Int, acceptedCount: Int, hasRejection: Bool) {
@@ -56,6 +59,7 @@ struct DraftPayoff {
     }
 
     private func round(length: Int) -> Double {
-        Double(length) * costs.draftPass(rows: 1) + costs.targetPass(rows: length + 1)
+        costs.overhead(draftedCount: length) + Double(length) * costs.draftPass(rows: 1)
+            + costs.targetPass(rows: length + 1)
     }
 }

@@ -35,9 +35,30 @@ public final class ComputePool: Sendable {
             for index in 0..<count { body(index, 0) }
             return
         }
+        alone { shared.run(count, body) }
+    }
+
+    /// The same for the innermost operations of a pass, of which there are many: `slice(job, index, worker)`.
+    ///
+    /// A closure is counted by each thread that calls it, and threads that count at once wait for each other, longer than a
+    /// small slice takes. Here nothing is counted.
+    func run<Job: BitwiseCopyable>(
+        _ count: Int, _ job: Job, _ slice: @convention(c) (_ job: UnsafeRawPointer, _ index: Int, _ worker: Int) -> Void
+    ) {
+        unsafe withUnsafePointer(to: job) { pointer in
+            let job = unsafe UnsafeRawPointer(pointer)
+            guard count > 1, width > 1 else {
+                for index in 0..<count { unsafe slice(job, index, 0) }
+                return
+            }
+            alone { unsafe shared.run(count, job, slice) }
+        }
+    }
+
+    private func alone(_ operation: () -> Void) {
         let wasRunning = isRunning.exchange(true, ordering: .acquiring)
         precondition(!wasRunning, "a compute pool runs one operation at a time")
-        shared.run(count, body)
+        operation()
         isRunning.store(false, ordering: .releasing)
     }
 }
@@ -47,7 +68,7 @@ public final class ComputePool: Sendable {
 /// A worker takes part in an operation only if it comes before the slices are gone: the caller waits for those that came,
 /// never for one that sleeps or has lost its core to another program.
 ///
-/// `@unchecked Sendable`: `body` and `count` are written by the caller while the gate is closed and no worker is inside,
+/// `@unchecked Sendable`: `work` and `count` are written by the caller while the gate is closed and no worker is inside,
 /// published by opening the gate, and read by workers inside; everything else is atomic or guarded by the mutex.
 @safe private final class Shared: @unchecked Sendable {
     private let generation = Atomic<Int>(0)
@@ -59,11 +80,17 @@ public final class ComputePool: Sendable {
     private let stopping = Atomic<Bool>(false)
     private var count = 0
     private var workerCount = 0
-    private var body: UnsafePointer<(Int, Int) -> Void>?
+    private var work: Work?
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
     private static let closed = 1 << 32
+
+    /// What a slice does: a closure, or a function and what it works on.
+    @safe private enum Work {
+        case closure(UnsafePointer<(Int, Int) -> Void>)
+        case function(@convention(c) (UnsafeRawPointer, Int, Int) -> Void, UnsafeRawPointer)
+    }
 
     init() {
         unsafe pthread_mutex_init(mutex, nil)
@@ -105,17 +132,27 @@ public final class ComputePool: Sendable {
     func run(_ count: Int, _ body: (Int, Int) -> Void) {
         withoutActuallyEscaping(body) { escapable in
             unsafe withUnsafePointer(to: escapable) { pointer in
-                unsafe self.body = pointer
-                self.count = count
-                next.store(0, ordering: .relaxed)
-                gate.subtract(Self.closed, ordering: .acquiringAndReleasing)
-                announce()
-                unsafe takeSlices(pointer, worker: 0)
-                gate.add(Self.closed, ordering: .acquiringAndReleasing)
-                while !SpinWait.until({ gate.load(ordering: .acquiring) == Self.closed }) { sched_yield() }
-                unsafe self.body = nil
+                unsafe run(count, .closure(pointer))
             }
         }
+    }
+
+    func run(
+        _ count: Int, _ job: UnsafeRawPointer, _ slice: @convention(c) (UnsafeRawPointer, Int, Int) -> Void
+    ) {
+        unsafe run(count, .function(slice, job))
+    }
+
+    private func run(_ count: Int, _ work: Work) {
+        self.work = work
+        self.count = count
+        next.store(0, ordering: .relaxed)
+        gate.subtract(Self.closed, ordering: .acquiringAndReleasing)
+        announce()
+        takeSlices(work, worker: 0)
+        gate.add(Self.closed, ordering: .acquiringAndReleasing)
+        while !SpinWait.until({ gate.load(ordering: .acquiring) == Self.closed }) { sched_yield() }
+        self.work = nil
     }
 
     private func announce() {
@@ -126,15 +163,21 @@ public final class ComputePool: Sendable {
         unsafe pthread_mutex_unlock(mutex)
     }
 
-    private func takeSlices(_ body: UnsafePointer<(Int, Int) -> Void>, worker: Int) {
-        // Read once: every read retains what the closure holds, and threads would fight over that count at each slice.
-        let body = unsafe body.pointee
+    private func takeSlices(_ work: Work, worker: Int) {
         let count = count
-        while true {
-            let index = next.add(1, ordering: .relaxed).oldValue
-            guard index < count else { return }
-            body(index, worker)
+        switch work {
+        case .closure(let pointer):
+            // Read once: every read retains what the closure holds, and threads would fight over that count at each slice.
+            let body = unsafe pointer.pointee
+            while let index = nextSlice(of: count) { body(index, worker) }
+        case .function(let slice, let job):
+            while let index = nextSlice(of: count) { unsafe slice(job, index, worker) }
         }
+    }
+
+    private func nextSlice(of count: Int) -> Int? {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        return index < count ? index : nil
     }
 
     func work(as worker: Int) {
@@ -143,7 +186,7 @@ public final class ComputePool: Sendable {
             seen = waitForWork(after: seen)
             if stopping.load(ordering: .acquiring) { return }
             let isOpen = gate.add(1, ordering: .acquiringAndReleasing).oldValue < Self.closed
-            if isOpen, let body = unsafe body { unsafe takeSlices(body, worker: worker) }
+            if isOpen, let work { takeSlices(work, worker: worker) }
             gate.subtract(1, ordering: .acquiringAndReleasing)
         }
     }

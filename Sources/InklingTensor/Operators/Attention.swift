@@ -60,7 +60,6 @@ extension Compute {
         let scratchFloats = (ik_attention_scratch(width, min(perSlice, rowCount), group) + 15) & ~15
         let scratch = unsafe memory(.attention, byteCount: scratchFloats * 4 * pool.width)
             .assumingMemoryBound(to: Float.self)
-        let table = unsafe self.table
 
         unsafe cache.withTables(layer: layer) { keys, values in
             unsafe view.first.withUnsafeBufferPointer { first in
@@ -74,24 +73,42 @@ extension Compute {
                                 first: first.baseAddress!, prefix: prefix.baseAddress!,
                                 path_begin: pathBegin.baseAddress!,
                                 path: path.baseAddress!)
-                            func run(_ index: Int, _ worker: Int) {
-                                let head = index / slices, slice = index % slices
-                                unsafe table.attention(
-                                    &arguments, head, slice * perSlice, min(rowCount, (slice + 1) * perSlice),
-                                    scratch + worker * scratchFloats)
-                            }
-                            let tasks = layout.headCount * slices
-                            // Short contexts are done before another thread would have started.
-                            let last = Int(view.prefix[rowCount - 1])
-                            if last * queries.columnCount * rowCount < 32 << 10 {
-                                for index in 0..<tasks { run(index, 0) }
-                            } else {
-                                pool.run(tasks, run)
+                            unsafe withUnsafePointer(to: &arguments) { arguments in
+                                let job = unsafe AttentionJob(
+                                    kernels: kernels.table, arguments: arguments, scratch: scratch,
+                                    scratchFloats: scratchFloats, rowCount: rowCount, slices: slices, perSlice: perSlice
+                                )
+                                let tasks = layout.headCount * slices
+                                // Short contexts are done before another thread would have started.
+                                let last = Int(view.prefix[rowCount - 1])
+                                if last * queries.columnCount * rowCount < 32 << 10 {
+                                    for index in 0..<tasks { job.run(index, 0) }
+                                } else {
+                                    unsafe pool.run(tasks, job) { job, index, worker in
+                                        unsafe job.assumingMemoryBound(to: AttentionJob.self).pointee.run(index, worker)
+                                    }
+                                }
                             }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+/// The attention of one layer as threads share it.
+@safe private struct AttentionJob: BitwiseCopyable {
+    let kernels: UnsafePointer<ik_kernels>
+    let arguments: UnsafePointer<ik_attention>
+    /// For each thread.
+    let scratch: UnsafeMutablePointer<Float>
+    let scratchFloats: Int
+    let rowCount, slices, perSlice: Int
+
+    func run(_ index: Int, _ worker: Int) {
+        let head = index / slices, slice = index % slices
+        unsafe kernels.pointee.attention(
+            arguments, head, slice * perSlice, min(rowCount, (slice + 1) * perSlice), scratch + worker * scratchFloats)
     }
 }

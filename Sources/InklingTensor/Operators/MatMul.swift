@@ -73,24 +73,19 @@ extension Compute {
                 unsafe table.interleave_tile(from, columns, count, range.count, interleaved + offset)
             }
         }
-        func multiply(_ entry: Products.Entry, _ groups: Range<Int>) {
-            var weights = unsafe entry.weights
-            for index in 0..<tiles {
-                let first = index * tile, count = min(tile, rowCount - first)
-                let act =
-                    unsafe entry.isQuantised
-                    ? quantised! + index * quantisedTile : interleaved! + index * interleavedTile
-                unsafe table.matmul(
-                    &weights, act, count, groups.lowerBound, groups.upperBound,
-                    entry.output + first * entry.rowCount, entry.rowCount)
-            }
-        }
-
         // Below this much work a hand-over to other threads costs more than it brings.
         let work = max(products.weightBytes, products.weightBytes / 8 * rowCount)
         guard pool.width > 1, work > 192 << 10 else {
             for index in 0..<tiles { prepare(index, 0..<columns) }
-            for entry in products.entries { multiply(entry, 0..<entry.groupCount) }
+            unsafe products.entries.withUnsafeBufferPointer { entries in
+                let job = unsafe ProductJob(
+                    kernels: kernels.table, entries: entries, quantised: quantised, interleaved: interleaved,
+                    quantisedTile: quantisedTile, interleavedTile: interleavedTile, rowCount: rowCount, sliceBytes: 0)
+                for index in 0..<entries.count {
+                    let entry = unsafe entries[index]
+                    job.multiply(entry, 0..<entry.groupCount)
+                }
+            }
             return
         }
         // A few thousand inputs are prepared before another thread would have started.
@@ -110,18 +105,51 @@ extension Compute {
         let slices = products.entries.reduce(0) { $0 + $1.sliceCount(sliceBytes) }
         // As a buffer: threads that walk an array at once would fight over its reference count.
         unsafe products.entries.withUnsafeBufferPointer { entries in
-            pool.run(slices) { slice, _ in
-                var slice = slice
-                for index in 0..<entries.count {
-                    let entry = unsafe entries[index], count = entry.sliceCount(sliceBytes)
-                    if slice < count {
-                        let groups = entry.groupsPerSlice(sliceBytes), begin = slice * groups
-                        multiply(entry, begin..<min(begin + groups, entry.groupCount))
-                        return
-                    }
-                    slice -= count
-                }
+            let job = unsafe ProductJob(
+                kernels: kernels.table, entries: entries, quantised: quantised, interleaved: interleaved,
+                quantisedTile: quantisedTile, interleavedTile: interleavedTile, rowCount: rowCount,
+                sliceBytes: sliceBytes)
+            unsafe pool.run(slices, job) { job, slice, _ in
+                unsafe job.assumingMemoryBound(to: ProductJob.self).pointee.run(slice)
             }
+        }
+    }
+}
+
+/// One multiplication as threads share it.
+@safe private struct ProductJob: BitwiseCopyable {
+    let kernels: UnsafePointer<ik_kernels>
+    let entries: UnsafeBufferPointer<Products.Entry>
+    /// The inputs of all tiles, in both forms as far as they are needed, and bytes of a tile.
+    let quantised, interleaved: UnsafeMutableRawPointer?
+    let quantisedTile, interleavedTile: Int
+    let rowCount: Int
+    let sliceBytes: Int
+
+    func run(_ slice: Int) {
+        var slice = slice
+        for index in 0..<(unsafe entries.count) {
+            let entry = unsafe entries[index], count = entry.sliceCount(sliceBytes)
+            if slice < count {
+                let groups = entry.groupsPerSlice(sliceBytes), begin = slice * groups
+                multiply(entry, begin..<min(begin + groups, entry.groupCount))
+                return
+            }
+            slice -= count
+        }
+    }
+
+    func multiply(_ entry: Products.Entry, _ groups: Range<Int>) {
+        var weights = unsafe entry.weights
+        let tile = Int(IK_MAX_TILE)
+        for index in 0..<(rowCount + tile - 1) / tile {
+            let first = index * tile, count = min(tile, rowCount - first)
+            let act =
+                unsafe entry.isQuantised
+                ? quantised! + index * quantisedTile : interleaved! + index * interleavedTile
+            unsafe kernels.pointee.matmul(
+                &weights, act, count, groups.lowerBound, groups.upperBound,
+                entry.output + first * entry.rowCount, entry.rowCount)
         }
     }
 }
