@@ -8,16 +8,17 @@ import Testing
 @testable import InklingEngine
 
 struct CostCacheTests {
-    private let folder: String
+    private let place: LibraryFolder
     private let files: [String]
 
+    private var folder: String { place.path }
+
     init() throws {
-        folder = FileManager.default.temporaryDirectory.path + "/costs-\(UInt64.random(in: 0...UInt64.max))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        files = [folder + "/a.gguf", folder + "/b.gguf"]
-        for (index, file) in files.enumerated() {
-            try Data(repeating: UInt8(index), count: 200_000).write(to: URL(filePath: file))
+        let place = try LibraryFolder()
+        files = try ["a.gguf", "b.gguf"].enumerated().map { index, name in
+            try place.file(name, [UInt8](repeating: UInt8(index), count: 200_000))
         }
+        self.place = place
     }
 
     private func key(threads: Int = 2, draft: Bool = true, overlap: Bool = false) throws -> CostKey {
@@ -37,7 +38,6 @@ struct CostCacheTests {
 
     @Test
     func `What is stored comes back, for the same key only`() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let key = try key()
         #expect(cache.profile(for: key) == nil)
         try cache.store(profile, for: key)
@@ -49,7 +49,6 @@ struct CostCacheTests {
 
     @Test
     func `Another file under the same name is another model`() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let before = try key()
         for change in 0..<3 {
             var data = Data(repeating: 0, count: 200_000)
@@ -70,7 +69,6 @@ struct CostCacheTests {
 
     @Test
     func `Files that are no profile, another's, old or from the future count as none`() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let key = try key()
         try cache.store(profile, for: key)
         let path = try #require(cache.path(of: key))
@@ -102,7 +100,6 @@ struct CostCacheTests {
 
     @Test
     func `Profiles that cannot be are not written, and without a folder nothing is`() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let key = try key()
         try cache.store(CostProfile(verify: []), for: key)
         #expect(!FileManager.default.fileExists(atPath: folder + "/deep"))
@@ -122,7 +119,6 @@ struct CostCacheTests {
 
     @Test
     func `Both models at once are preferred where their profile says so`() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         func wins() -> Bool {
             cache.overlapWins(
                 target: files[0], draft: files[1], cores: 2, draftThreads: 1, kvFormat: .f16,

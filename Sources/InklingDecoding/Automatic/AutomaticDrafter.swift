@@ -21,8 +21,8 @@ struct AutomaticDrafter: Drafter {
     private var drafted = AcceptanceEstimate(first: 0.7, later: 0.7)
     /// Of copies, by how long the match was.
     private var copied = Self.matchClasses.map { AcceptanceEstimate(first: $0.first, later: $0.later) }
-    /// By method; the shares of all add up to less than the 3 % that `auto` may be slower than plain decoding. A copy that fails
-    /// costs a few rows, a draft whole passes.
+    /// By method; the shares of all add up to less than the 3 % that `auto` may be slower than plain decoding. A copy that
+    /// fails costs a few rows, a draft whole passes.
     private var ledgers = [
         TimeLedger(lossShare: 0, firstRounds: 0), TimeLedger(lossShare: 0.015, firstRounds: 0.75),
         TimeLedger(lossShare: 0.005, firstRounds: 0.25),

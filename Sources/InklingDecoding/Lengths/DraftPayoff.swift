@@ -2,9 +2,9 @@
 
 /// Where a further draft token stops paying, by what passes cost on this machine.
 ///
-/// One more token costs a pass of the draft model, a row of the target's pass and what drawing and judging it takes. It brings a token if it and all before
-/// it are accepted. The best rule goes on while it brings more tokens for its time than decoding brings on the whole;
-/// that rate is learned from the rounds so far, as each method earns it.
+/// One more token costs a pass of the draft model, a row of the target's pass and what drawing and judging it takes. It
+/// brings a token if it and all before it are accepted. The best rule goes on while it brings more tokens for its time than
+/// decoding brings on the whole; that rate is learned from the rounds so far, as each method earns it.
 ///
 /// Source: the threshold of Huang et al., "SpecDec++", 2024, Theorem 3.1, whose costs of a wasted and of a missing draft
 /// token are constants there.

@@ -14,8 +14,8 @@ struct BenchDraftsCommand: ParsableCommand {
         discussion: """
             Superposed Decoding against nucleus sampling, beam search and greedy decoding on the same prefixes, with the \
             prefix in the cache. superposed-repaired writes those ends anew that the model itself does not believe, as \
-            "drafts" and the playground do. nucleus makes its K sequences in one pass a step; nucleus-separate makes them one after \
-            the other and is what speedup compares with. ppl is the mean perplexity of the drafts under the model \
+            "drafts" and the playground do. nucleus makes its K sequences in one pass a step; nucleus-separate makes \
+            them one after the other and is what speedup compares with. ppl is the mean perplexity of the drafts under the model \
             itself, distinct-n the share of different n-grams, and, with --text, coverage the share of prefixes whose \
             true next word some draft gives. Below the table: how long the n-grams take to answer, and how long it is from one \
             more character in an editor to its drafts of 8 tokens.
