@@ -94,6 +94,7 @@ int main(int argc, char **argv) {
     check_matmul(tables, count);
     check_operators(tables, count);
     check_attention(tables, count);
+    check_rows(tables, count);
     for (size_t i = 0; i < count; i++) {
         const subject *table = &tables[i];
         printf("%-12s %6zu passed, %zu failed; largest error: matmul %.3g, attention %.3g\n", table->kernels->name,

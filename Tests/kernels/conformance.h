@@ -74,5 +74,6 @@ float *blank_floats(size_t n);
 void check_matmul(subject *tables, size_t count);
 void check_operators(subject *tables, size_t count);
 void check_attention(subject *tables, size_t count);
+void check_rows(subject *tables, size_t count);
 
 #endif
