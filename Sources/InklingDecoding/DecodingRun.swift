@@ -32,6 +32,8 @@ public final class DecodingRun {
     public private(set) var endTokens: Set<TokenID> = []
     /// The number of the round in progress, from 0.
     public private(set) var roundIndex = 0
+    /// The first rounds of a generation find everything cold: what they take says nothing of a method.
+    static let coldRounds = 2
     private(set) var passes = PassTimer(
         clock: DecodeClock { .zero }, cancellation: CancellationFlag(), origin: .zero)
     private var maxTokens: Int?
@@ -206,10 +208,9 @@ public final class DecodingRun {
                 acceptedCount: verdict.acceptedPath.count, hasRejection: verdict.rejection != nil)
         }
         let now = elapsed
-        // The first round finds everything cold. Where passes of both models overlap, or several make one round, there is
-        // nothing to compare.
+        // Where passes of both models overlap, or several make one round, there is nothing to compare.
         let besides = (now - roundStart - spans.reduce(.zero) { $0 + $1.duration }).seconds
-        if roundIndex > 0, besides >= 0, hypotheses.isEmpty {
+        if roundIndex >= Self.coldRounds, besides >= 0, hypotheses.isEmpty {
             costs.learnOverhead(
                 besides, draftedCount: draft?.count ?? 0, areCopied: !spans.contains { $0.lane == .draft })
         }

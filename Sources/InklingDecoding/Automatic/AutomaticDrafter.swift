@@ -111,9 +111,9 @@ struct AutomaticDrafter: Drafter {
         case .lookup: copied[currentClass].learn(acceptedCount: accepted, hasRejection: hasRejection)
         }
         let duration = run.roundElapsed.seconds
-        // A round that took far longer than its passes ever do was interrupted, and the first one finds everything cold: that
+        // A round that took far longer than its passes ever do was interrupted, and the first ones find everything cold: that
         // is no method's fault.
-        let slowest = run.roundIndex == 0 ? plan.seconds : 2 * plan.seconds
+        let slowest = run.roundIndex < DecodingRun.coldRounds ? plan.seconds : 2 * plan.seconds
         let elapsed = plan.seconds > 0 ? min(duration, slowest) : duration
         for index in ledgers.indices { ledgers[index].pass(seconds: elapsed) }
         if method != .plain {
