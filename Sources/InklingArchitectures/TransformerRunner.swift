@@ -171,7 +171,7 @@ public final class TransformerRunner: ModelRunner {
     }
 
     private func attend(
-        _ index: Int, _ layer: TransformerModel.SharedLayer, positions count: Int, views: borrowing AttentionViews
+        _ index: Int, _ layer: TransformerModel.SharedLayer, positions count: Int, views: AttentionViews
     ) {
         let model = model, s = scratch, isLocal = model.config.isLocal(layer: index)
         if let bias = layer.weights.queryBias { compute.addBias(bias, to: s.queries, rowCount: count) }

@@ -41,6 +41,8 @@ public final class DecodingRun {
     private(set) var alternativeCount = 0
 
     private var baseline = BaselineSchedule()
+    /// What of the round in progress went to measuring plain decoding.
+    private var measured = Duration.zero
 
     private var roundStart = Duration.zero
     private var roundMark = SamplingHistory().mark
@@ -84,8 +86,8 @@ public final class DecodingRun {
     /// Since the generation began.
     public var elapsed: Duration { passes.elapsed }
 
-    /// Since the round in progress began.
-    public var roundElapsed: Duration { elapsed - roundStart }
+    /// Since the round in progress began, without what measuring plain decoding took.
+    public var roundElapsed: Duration { elapsed - roundStart - measured }
 
     /// Passes of the round in progress so far.
     public var roundSpans: [PassSpan] { spans }
@@ -209,7 +211,7 @@ public final class DecodingRun {
         }
         let now = elapsed
         // Where passes of both models overlap, or several make one round, there is nothing to compare.
-        let besides = (now - roundStart - spans.reduce(.zero) { $0 + $1.duration }).seconds
+        let besides = (roundElapsed - spans.reduce(.zero) { $0 + $1.duration }).seconds
         if roundIndex >= Self.coldRounds, besides >= 0, hypotheses.isEmpty {
             costs.learnOverhead(
                 besides, draftedCount: draft?.count ?? 0, areCopied: !spans.contains { $0.lane == .draft })
@@ -257,6 +259,7 @@ public final class DecodingRun {
 
     private func startRound(at time: Duration) {
         roundStart = time
+        measured = .zero
         roundMark = history.mark
         committed = []
         spans = []
@@ -281,6 +284,7 @@ public final class DecodingRun {
         target.truncate(to: count)
         let duration = elapsed - start
         baseline.didMeasure(duration)
+        measured = duration
         return duration
     }
 

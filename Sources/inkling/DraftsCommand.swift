@@ -14,8 +14,7 @@ struct DraftsCommand: ParsableCommand {
         commandName: "drafts", abstract: "Continues a text in several ways.",
         discussion: """
             Superposed Decoding makes all drafts in the passes of one, and writes ends anew that the model itself does not \
-            believe; nucleus draws each by itself, beam looks for the \
-            likeliest. Drafts are printed best first, one a line, with the mean log probability of a token under the \
+            believe; nucleus draws each by itself, beam looks for the likeliest. Drafts are printed best first, one a line, with the mean log probability of a token under the \
             model. Those that differ in nothing but blanks are printed once. The text may end inside a word. Without -p \
             it is read from standard input.
 

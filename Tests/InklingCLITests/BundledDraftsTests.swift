@@ -98,8 +98,13 @@ struct BundledDraftsTests {
         let session = try ModelSession(target: model, options: SessionOptions(contextLength: 256, threads: 1))
         let ngrams = try #require(try NGramSource.find(.automatic, for: model))
         let completer = Autocompleter(session, ngrams: ngrams.model)
-        let result = try completer.complete(
-            CompletionRequest(prefix: "To list all files in", length: 10, voice: .automatic))
+        var request = CompletionRequest(prefix: "To list all files in", length: 10, voice: .automatic, repairs: false)
+        let astray = try completer.complete(request)
+        #expect(astray.report.repairPassCount == 0)
+        #expect(astray.completions.contains { $0.tokens.count < 10 && !$0.isFinished })
+        request.repairs = true
+        let result = try completer.complete(request)
+        #expect(result.report.repairPassCount > 0 && result.report.furtherRowCount > result.report.rowCount)
         #expect(Set(result.completions.map(\.text)).count == 3, "\(result.completions.map(\.text))")
         for draft in result.completions {
             // Neither cut short nor a word that the model itself does not believe.

@@ -264,6 +264,54 @@ struct RoundPlanTests {
     }
 
     @Test
+    func `No draft takes longer than a round may, but one of a token`() {
+        let estimate = AcceptanceEstimate(first: 0.95, later: 0.95)
+        let seconds = { (length: Int) in 1 + 0.1 * Double(length) }
+        func length(_ limit: Double) -> Int {
+            RoundPlan.best(.draftModel, upTo: 16, acceptance: estimate, within: limit, seconds: seconds).length
+        }
+        let free = length(.infinity)
+        #expect(free > 5)
+        #expect([0, 1.05, 1.35, 1.55, 99].map(length) == [1, 1, 3, 5, free])
+    }
+
+    @Test
+    func `What rounds take besides passes is believed after a few, and interruptions are not`() {
+        var costs = CostModel()
+        for (count, seconds) in [9.0, 0.002, 7].enumerated() {
+            #expect(costs.overhead(draftedCount: 0) == 0, "\(count)")
+            costs.learnOverhead(seconds, draftedCount: 0)
+        }
+        #expect(costs.overhead(draftedCount: 0) == 0.002)
+        for _ in 0..<3 { costs.learnOverhead(0.006, draftedCount: 4) }
+        for _ in 0..<3 { costs.learnOverhead(0.004, draftedCount: 4, areCopied: true) }
+        #expect(abs(costs.overhead(draftedCount: 4) - 0.006) < 1e-9)
+        #expect(abs(costs.overhead(draftedCount: 2, areCopied: true) - 0.003) < 1e-9)
+        costs.learnOverhead(5, draftedCount: 0)
+        #expect(costs.overhead(draftedCount: 0) < 0.0022)
+    }
+
+    @Test
+    func `A first cold pass of the draft model is no reason never to try it again`() {
+        var costs = CostModel()
+        func learn(_ lane: Lane, _ seconds: Double) {
+            costs.learn(PassSpan(lane: lane, start: .zero, duration: .seconds(seconds), rowCount: 1))
+        }
+        for _ in 0..<4 { learn(.target, 1) }
+        let presumed = costs.draftPass(rows: 1)
+        learn(.draft, 3)
+        #expect(costs.draftPass(rows: 1) == presumed)
+        learn(.draft, 0.1)
+        #expect(costs.draftPass(rows: 1) == 0.1)
+        // One that is slow for good is believed to be.
+        var slow = CostModel()
+        for span in [Lane.target, .target, .target, .draft, .draft, .draft] {
+            slow.learn(PassSpan(lane: span, start: .zero, duration: .seconds(1), rowCount: 1))
+        }
+        #expect(slow.draftPass(rows: 1) == 1)
+    }
+
+    @Test
     func `Acceptance is learned apart for the first token and for later ones`() {
         var estimate = AcceptanceEstimate(first: 0.7, later: 0.7)
         // Every second draft fails at once, the others hold to the end.

@@ -56,4 +56,10 @@ struct DraftPayoffTests {
         // Where decoding brings little, a token may bring less.
         #expect(try #require(worse.threshold(depth: 2)) > threshold)
     }
+
+    @Test
+    func `What is nearly sure goes on at any price`() throws {
+        let payoff = DraftPayoff(costs(row: 3, draft: 2), longest: 8)
+        #expect(try #require(payoff.threshold(depth: 1)) == 0.1)
+    }
 }

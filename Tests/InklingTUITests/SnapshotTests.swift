@@ -316,7 +316,8 @@ extension CompletionResult {
             report: DraftReport(
                 method: .superposed, continuations: [],
                 prefill: PrefillProgress(lane: .target, done: 5, total: 5, reused: 4), passCount: 9, rowCount: 9,
-                scoringPassCount: 0, repairPassCount: 0, prefillDuration: .milliseconds(1),
-                draftDuration: .milliseconds(9), scoringDuration: .zero, repairDuration: .zero))
+                scoringPassCount: 0, repairPassCount: 4, furtherRowCount: 30,
+                prefillDuration: .milliseconds(1),
+                draftDuration: .milliseconds(9), scoringDuration: .zero, repairDuration: .milliseconds(3)))
     }
 }

@@ -220,7 +220,7 @@ struct AutomaticDrafter: Drafter {
     private func plainPlan(_ costs: CostModel) -> RoundPlan {
         RoundPlan(
             method: .plain, length: 0, tokens: 1,
-            seconds: costs.targetPass(rows: 1) + costs.overhead(draftedCount: 0))
+            seconds: costs.round(drafting: 0))
     }
 
     /// What a round may take: if nothing of its draft is accepted, half of what may still be lost is lost. So no single
@@ -235,17 +235,14 @@ struct AutomaticDrafter: Drafter {
         guard isDraftModelUsable, bound > 0, let draft = run.draft else { return nil }
         draftTrials.wait()
         let costs = run.costs
-        let pass = costs.draftPass(rows: 1)
         // One or two tokens are what every round begins with.
         let missed = max(run.position - draft.cachedCount, 2)
-        catchUpSeconds = costs.draftPass(rows: missed - 1) - pass
+        catchUpSeconds = costs.draftPass(rows: missed - 1) - costs.draftPass(rows: 1)
         let fixed = catchUpSeconds / Self.stretch
-        func seconds(_ length: Int) -> Double {
-            fixed + costs.overhead(draftedCount: length) + Double(length) * pass + costs.targetPass(rows: length + 1)
-        }
         return RoundPlan.best(
             .draftModel, upTo: bound, holding: heldLength, by: Self.hysteresis, acceptance: drafted,
-            within: longestRound(.draftModel, plain), seconds: seconds)
+            within: longestRound(.draftModel, plain)
+        ) { fixed + costs.round(drafting: $0) }
     }
 
     private mutating func copyPlan(_ costs: CostModel, limit: Int, _ plain: RoundPlan) -> RoundPlan? {

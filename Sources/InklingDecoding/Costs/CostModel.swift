@@ -103,6 +103,11 @@ public struct CostModel: Sendable, Equatable {
         roundOverhead.seconds + Double(draftedCount) * (areCopied ? copiedOverhead : draftedOverhead).seconds
     }
 
+    /// Seconds of a round in which the draft model drafts so many tokens, all of it included.
+    func round(drafting count: Int) -> Double {
+        overhead(draftedCount: count) + Double(count) * draftPass(rows: 1) + targetPass(rows: count + 1)
+    }
+
     /// Share of the judged tokens of the draft model that the target accepted, over all generations.
     public var acceptance: Double { accepted / judged }
 

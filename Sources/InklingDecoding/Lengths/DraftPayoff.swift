@@ -27,7 +27,9 @@ struct DraftPayoff {
         acceptance = AcceptanceEstimate(first: costs.acceptance, later: costs.acceptance)
         update(costs)
         guard isKnown else { return }
-        let plan = RoundPlan.best(.draftModel, upTo: longest, acceptance: acceptance) { round(length: $0) }
+        let plan = RoundPlan.best(.draftModel, upTo: longest, acceptance: acceptance) {
+            costs.round(drafting: $0)
+        }
         tokens = plan.tokens * Self.presumedRounds
         seconds = plan.seconds * Self.presumedRounds
     }
@@ -47,7 +49,7 @@ struct DraftPayoff {
     func threshold(depth: Int) -> Double? {
         guard isKnown else { return nil }
         let rate = seconds > 0 ? tokens / seconds : 1 / costs.targetPass(rows: 1)
-        let price = round(length: depth + 1) - round(length: depth)
+        let price = costs.round(drafting: depth + 1) - costs.round(drafting: depth)
         return max(Self.leastThreshold, 1 - rate * price / acceptance.ofLater)
     }
 
@@ -55,11 +57,6 @@ struct DraftPayoff {
         acceptance.learn(acceptedCount: acceptedCount, hasRejection: hasRejection)
         guard isKnown else { return }
         tokens = tokens * Self.retention + Double(acceptedCount + 1)
-        seconds = seconds * Self.retention + round(length: draftedCount)
-    }
-
-    private func round(length: Int) -> Double {
-        costs.overhead(draftedCount: length) + Double(length) * costs.draftPass(rows: 1)
-            + costs.targetPass(rows: length + 1)
+        seconds = seconds * Self.retention + costs.round(drafting: draftedCount)
     }
 }

@@ -52,14 +52,13 @@ struct ContinuationScoring {
     /// Takes the logits of the rows asked for last; at first, of the prompt's last token.
     mutating func advance(_ rows: Rows) {
         for (row, node) in pending.enumerated() {
-            for child in children[node + 1] {
-                logProbabilities[child] = TokenScores.logProbability(of: tree.tokens[child], logits: rows[row])
-            }
-            guard bestCount > 0, node >= 0 else { continue }
-            best[node] = greatestIndices(bestCount, of: rows[row]).map { index in
-                let token = TokenID(Int32(truncatingIfNeeded: index))
-                return (token, TokenScores.logProbability(of: token, logits: rows[row]))
-            }
+            let next = children[node + 1], logits = rows[row]
+            let favourites =
+                node < 0 ? [] : greatestIndices(bestCount, of: logits).map { TokenID(Int32(truncatingIfNeeded: $0)) }
+            let tokens = next.map { tree.tokens[$0] } + favourites
+            let scores = TokenScores.logProbabilities(of: tokens, logits: logits)
+            for (child, score) in zip(next, scores) { logProbabilities[child] = score }
+            best[node] = zip(favourites, scores.dropFirst(next.count)).map { ($0, $1) }
         }
         pending = []
     }

@@ -31,7 +31,7 @@ public struct DraftRequest: Sendable {
     /// all drafts at once; the other methods know it.
     public var wantsProbabilities: Bool
     /// How many tokens of a continuation made by Superposed Decoding to keep; the model writes the rest anew. Probabilities
-    /// are known when it is asked, which takes ``wantsProbabilities``. nil: all of them.
+    /// are known when it is asked, which takes ``wantsProbabilities``. Ranks stay. nil: all of them.
     public var soundCount: (@Sendable (Continuation) -> Int)?
     /// Prompt tokens a pass at most; a cancellation waits for one such pass.
     public var prefillChunk: Int

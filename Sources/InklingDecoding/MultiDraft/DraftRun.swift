@@ -16,6 +16,8 @@ public struct DraftReport: Sendable, Equatable {
     public var scoringPassCount: Int
     /// Passes after those, for ends that were written anew; see ``DraftRequest/soundCount``.
     public var repairPassCount: Int
+    /// Rows of these two kinds of passes.
+    public var furtherRowCount: Int
     public var prefillDuration: Duration
     public var draftDuration: Duration
     public var scoringDuration: Duration
@@ -71,6 +73,11 @@ public final class DraftRun {
             rows.exclude(request.excludedTokens)
             return rows
         }
+        /// Passes and rows since the last time.
+        func counted() -> (passes: Int, rows: Int) {
+            defer { (passCount, rowCount) = (0, 0) }
+            return (passCount, rowCount)
+        }
         let first = try logits(ModelBatch(request.prompt.suffix(1)))
         let opening: DraftOpening
         let banned = request.mayBeEmpty ? [] : Array(request.endTokens)
@@ -92,44 +99,37 @@ public final class DraftRun {
         }
         var continuations = search.continuations
         let draftDuration = clock.now() - start - prefillDuration
+        let drafting = counted()
 
-        var scoringPassCount = 0, repairPassCount = 0
+        var scoring = (passes: 0, rows: 0), repair = (passes: 0, rows: 0)
         var scoringDuration = Duration.zero
         if request.wantsProbabilities, continuations.contains(where: { $0.logProbability == nil }) {
             target.truncate(to: request.prompt.count)
-            func logits(_ batch: ModelBatch) throws(GenerationError) -> Rows {
-                var rows = try passes.logits(batch, on: target)
-                rows.exclude(request.excludedTokens)
-                return rows
-            }
-            let repairs = request.method == .superposed && request.soundCount != nil
-            var scoring = ContinuationScoring(
-                continuations.map(\.tokens), bestCount: repairs ? continuations.count : 0)
-            scoring.advance(first)
-            while let batch = scoring.nextBatch() {
-                scoring.advance(try logits(batch))
-                scoringPassCount += 1
-            }
+            let soundCount = request.method == .superposed ? request.soundCount : nil
+            var reading = ContinuationScoring(
+                continuations.map(\.tokens), bestCount: soundCount == nil ? 0 : continuations.count)
+            reading.advance(first)
+            while let batch = reading.nextBatch() { reading.advance(try logits(batch)) }
+            scoring = counted()
             for index in continuations.indices {
                 let opened = Array(continuations[index].logProbabilities.prefix(1))
                 continuations[index].logProbabilities =
-                    opened + scoring.logProbabilities(index).dropFirst(continuations[index].stemCount + 1)
+                    opened + reading.logProbabilities(index).dropFirst(continuations[index].stemCount + 1)
             }
             scoringDuration = clock.now() - start - prefillDuration - draftDuration
-            if repairs, let soundCount = request.soundCount {
-                var repair = DraftRepair(
-                    request, continuations, scoring, keeping: continuations.map(soundCount),
+            if let soundCount {
+                var ends = DraftRepair(
+                    request, continuations, reading, keeping: continuations.map(soundCount),
                     room: target.contextCapacity - request.prompt.count)
-                while let batch = repair.nextBatch() {
-                    repair.advance(try logits(batch))
-                    repairPassCount += 1
-                }
-                continuations = repair.continuations
+                while let batch = ends.nextBatch() { ends.advance(try logits(batch)) }
+                continuations = ends.continuations
+                repair = counted()
             }
         }
         return DraftReport(
-            method: request.method, continuations: continuations, prefill: prefill.progress, passCount: passCount,
-            rowCount: rowCount, scoringPassCount: scoringPassCount, repairPassCount: repairPassCount,
+            method: request.method, continuations: continuations, prefill: prefill.progress,
+            passCount: drafting.passes, rowCount: drafting.rows, scoringPassCount: scoring.passes,
+            repairPassCount: repair.passes, furtherRowCount: scoring.rows + repair.rows,
             prefillDuration: prefillDuration, draftDuration: draftDuration, scoringDuration: scoringDuration,
             repairDuration: clock.now() - start - prefillDuration - draftDuration - scoringDuration)
     }

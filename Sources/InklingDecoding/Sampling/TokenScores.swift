@@ -17,6 +17,12 @@ public enum TokenScores {
         logProbability(of: token, logits: logits, VectorMath.SoftSums(logits))
     }
 
+    /// ln p of several tokens, with one look at all logits.
+    static func logProbabilities(of tokens: [TokenID], logits: ArraySlice<Float>) -> [Float] {
+        let sums = VectorMath.SoftSums(logits)
+        return tokens.map { logProbability(of: $0, logits: logits, sums) }
+    }
+
     private static func logProbability(
         of token: TokenID, logits: ArraySlice<Float>, _ sums: VectorMath.SoftSums
     ) -> Float {

@@ -73,42 +73,37 @@ extension Compute {
                 unsafe table.interleave_tile(from, columns, count, range.count, interleaved + offset)
             }
         }
-        // Below this much work a hand-over to other threads costs more than it brings.
-        let work = max(products.weightBytes, products.weightBytes / 8 * rowCount)
-        guard pool.width > 1, work > 192 << 10 else {
-            for index in 0..<tiles { prepare(index, 0..<columns) }
-            unsafe products.entries.withUnsafeBufferPointer { entries in
-                let job = unsafe ProductJob(
-                    kernels: kernels.table, entries: entries, quantised: quantised, interleaved: interleaved,
-                    quantisedTile: quantisedTile, interleavedTile: interleavedTile, rowCount: rowCount, sliceBytes: 0)
-                for index in 0..<entries.count {
-                    let entry = unsafe entries[index]
-                    job.multiply(entry, 0..<entry.groupCount)
-                }
-            }
-            return
-        }
-        // A few thousand inputs are prepared before another thread would have started.
-        let piece = max(512, 8192 / min(rowCount, tile)) / Int(IK_BLOCK) * Int(IK_BLOCK)
-        let pieces = (columns + piece - 1) / piece
-        if pieces > 1 || tiles > 1 {
-            pool.run(tiles * pieces) { job, _ in
-                let first = job % pieces * piece
-                prepare(job / pieces, first..<min(first + piece, columns))
-            }
-        } else {
-            prepare(0, 0..<columns)
-        }
         // A slice is a run of groups: small enough to stay in a core's cache over all tiles and to even out the threads,
         // large enough to stream.
         let sliceBytes = min(256 << 10, max(16 << 10, products.weightBytes / (pool.width * 4)))
-        let slices = products.entries.reduce(0) { $0 + $1.sliceCount(sliceBytes) }
         // As a buffer: threads that walk an array at once would fight over its reference count.
         unsafe products.entries.withUnsafeBufferPointer { entries in
             let job = unsafe ProductJob(
                 kernels: kernels.table, entries: entries, quantised: quantised, interleaved: interleaved,
                 quantisedTile: quantisedTile, interleavedTile: interleavedTile, rowCount: rowCount,
                 sliceBytes: sliceBytes)
+            // Below this much work a hand-over to other threads costs more than it brings.
+            let work = max(products.weightBytes, products.weightBytes / 8 * rowCount)
+            guard pool.width > 1, work > 192 << 10 else {
+                for index in 0..<tiles { prepare(index, 0..<columns) }
+                for index in 0..<entries.count {
+                    let entry = unsafe entries[index]
+                    job.multiply(entry, 0..<entry.groupCount)
+                }
+                return
+            }
+            // A few thousand inputs are prepared before another thread would have started.
+            let piece = max(512, 8192 / min(rowCount, tile)) / Int(IK_BLOCK) * Int(IK_BLOCK)
+            let pieces = (columns + piece - 1) / piece
+            if pieces > 1 || tiles > 1 {
+                pool.run(tiles * pieces) { job, _ in
+                    let first = job % pieces * piece
+                    prepare(job / pieces, first..<min(first + piece, columns))
+                }
+            } else {
+                prepare(0, 0..<columns)
+            }
+            let slices = products.entries.reduce(0) { $0 + $1.sliceCount(sliceBytes) }
             unsafe pool.run(slices, job) { job, slice, _ in
                 unsafe job.assumingMemoryBound(to: ProductJob.self).pointee.run(slice)
             }

@@ -157,11 +157,13 @@ struct DraftBenchmark {
         let tokenCount = drafts.reduce(0) { $0 + $1.tokens.count }
         sum.seconds.append(seconds)
         if seconds > 0 { sum.rates.append(Double(tokenCount) / seconds) }
-        sum.passes += reports.reduce(0) { sum, report in
-            sum + report.passCount
-                + (test == .superposedRepaired ? report.scoringPassCount + report.repairPassCount : 0)
+        for report in reports {
+            sum.passes += report.passCount
+            sum.rows += report.rowCount
+            guard test == .superposedRepaired else { continue }
+            sum.passes += report.scoringPassCount + report.repairPassCount
+            sum.rows += report.furtherRowCount
         }
-        sum.rows += reports.reduce(0) { $0 + $1.rowCount }
         sum.runCount += 1
         // What does not depend on time is the same in each run, or as good.
         guard isFirst else { return }

@@ -9,7 +9,8 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay", abstract: "Plays a recorded trace, without a model.",
         discussion: """
             "--record FILE.jsonl" on chat and generate writes traces. They are played in the interface, \
-            beginning with the X-ray; F2 shows the chat and its panels. Space pauses, "." and "," go a round on or back, "<" and ">" change the speed, "?" lists all keys.
+            beginning with the X-ray; F2 shows the chat and its panels. Space pauses, "." and "," go a round on or back, \
+            "<" and ">" change the speed, "?" lists all keys.
 
             Without --speed a trace is played as it was recorded, or as much slower as it takes to see each round.
 
